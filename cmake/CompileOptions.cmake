@@ -1,0 +1,35 @@
+# How our own targets are compiled. Nothing here reaches a user's targets.
+
+# GCC 12 reports, falsely and in system headers: -Warray-bounds inside xtensor's svector (reached from xt::argmax(e, axis) at
+# -O3), -Wrestrict inside std::string's operator+, and -Wmaybe-uninitialized inside its own AVX-512 intrinsics. Clang keeps
+# watching for uninitialised variables.
+set(GRADUS_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  list(APPEND GRADUS_WARNINGS -Wno-array-bounds -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+
+# Sets C++20, warnings, -march, sanitizers and the floating-point flags on one of our targets.
+#   -fopenmp-simd vectorises the loops marked `#pragma omp simd` (no threads, no OpenMP library). With -fno-math-errno and
+#   -fno-trapping-math selects and square roots vectorise too. None of them changes a value; -ffast-math would (NaN checks break).
+function(gradus_compile_options target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON DEFINE_SYMBOL "")
+  target_compile_options(${target} PRIVATE ${GRADUS_WARNINGS} -fno-math-errno -fno-trapping-math -fopenmp-simd)
+  if(GRADUS_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(GRADUS_MARCH)
+    target_compile_options(${target} PRIVATE -march=${GRADUS_MARCH})
+  endif()
+  if(GRADUS_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${GRADUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${GRADUS_SANITIZE})
+  endif()
+endfunction()
+
+# Lets <target>'s own sources include headers of header-only libraries, without making them a dependency of whoever links it.
+function(gradus_private_headers target)
+  foreach(library IN LISTS ARGN)
+    target_include_directories(${target} SYSTEM PRIVATE $<TARGET_PROPERTY:${library},INTERFACE_INCLUDE_DIRECTORIES>)
+  endforeach()
+endfunction()
