@@ -1,0 +1,36 @@
+#pragma once
+#include <gradus/autograd/function.h>
+
+namespace gradus::autograd {
+
+/// Adds the gradients of `tensors` with respect to all leaves (or only those of `*inputs`) to their grad().
+/// `grad_tensors`: one gradient for each tensor, undefined or left out for tensors of one element. retain_graph
+/// defaults to create_graph. Threads: a graph belongs to one thread at a time; two threads running backward over shared
+/// nodes get an Error. Errors as PyTorch's (https://pytorch.org/docs/stable/generated/torch.autograd.backward.html).
+void backward(const TensorList& tensors, const TensorList& grad_tensors = {},
+              std::optional<bool> retain_graph = std::nullopt, bool create_graph = false,
+              const TensorList* inputs = nullptr);
+
+/// The gradients of `outputs` with respect to `inputs`, returned and added nowhere. Inputs that the outputs do not
+/// depend on are an Error, or undefined with allow_unused
+/// (https://pytorch.org/docs/stable/generated/torch.autograd.grad.html).
+TensorList grad(const TensorList& outputs, const TensorList& inputs, const TensorList& grad_outputs = {},
+                std::optional<bool> retain_graph = std::nullopt, bool create_graph = false, bool allow_unused = false);
+
+/// In this scope backward checks every gradient for NaN, and forward notes where each op was called, so that the error
+/// names the op and its place (https://pytorch.org/docs/stable/autograd.html#anomaly-detection).
+class DetectAnomalyGuard {
+ public:
+  explicit DetectAnomalyGuard(bool enabled = true);
+  ~DetectAnomalyGuard();
+  DetectAnomalyGuard(const DetectAnomalyGuard&) = delete;
+  DetectAnomalyGuard& operator=(const DetectAnomalyGuard&) = delete;
+
+ private:
+  bool previous_;
+};
+bool is_anomaly_enabled();
+/// Switches anomaly detection on or off for all threads.
+void set_detect_anomaly(bool enabled);
+
+}  // namespace gradus::autograd

@@ -1,0 +1,266 @@
+#pragma once
+#include <gradus/autograd/tensor.h>
+#include <atomic>
+#include <concepts>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+
+// The graph. Running an op that involves a tensor that requires a gradient makes a Node: it keeps what backward will
+// need (saved tensors) and, for every input, an edge to the node that made that input. A node never owns its own
+// outputs, so the graph has no cycles: it lives exactly as long as somebody can still reach it.
+namespace gradus {
+
+/// Where a gradient goes: input number `input_nr` of `node` (the output with that number of the op in forward).
+struct Edge {
+  Ptr<Node> node;
+  uint32_t input_nr = 0;
+};
+
+/// A step of the backward graph: turns the gradients of an op's outputs into the gradients of its inputs.
+class Node : public RefCounted, public memory::Cached {
+ public:
+  virtual ~Node();
+  static void destroy(Node* node);  // without recursion, however deep the graph
+
+  /// "MulBackward0", as PyTorch prints it.
+  virtual std::string name() const = 0;
+  /// One gradient for each edge, undefined where none is needed. `gradients`: one for each output of the op.
+  virtual TensorList apply(TensorList gradients) = 0;
+  /// Frees what was saved for backward; a later use of it throws.
+  virtual void release_saved() {}
+
+  /// One edge for each tensor input of the op; its node is null where no gradient is needed.
+  boost::container::small_vector<Edge, 2> next_edges;
+
+  /// Shape and dtype of one output of the op, which its gradient must have.
+  struct OutputMetadata {
+    Ptr<const Layout> layout;
+    Dtype dtype;
+  };
+  boost::container::small_vector<OutputMetadata, 1> outputs;
+
+  /// What most nodes have not got: hooks, and where the op was called (anomaly mode).
+  struct Extras {
+    struct Hook {
+      int64_t id;
+      uint32_t output_nr;
+      std::function<Tensor(const Tensor&)> function;
+    };
+    std::vector<Hook> hooks;
+    std::string forward_trace;
+  };
+  Extras& extras();
+  const Extras* extras_or_null() const { return extras_.get(); }
+
+ private:
+  friend class Engine;
+
+  // The state of the backward run that visits this node. `run` names it: 0 for none.
+  std::atomic<uint64_t> run_{0};
+  uint32_t dependencies_ = 0;                            // consumers that have not delivered their gradient yet
+  bool needed_ = false;                                  // leads to a gradient that was asked for
+  bool captured_ = false;                                // is such a gradient's place
+  boost::container::small_vector<Tensor, 1> gradients_;  // arrived so far, one for each output
+  std::unique_ptr<Extras> extras_;
+};
+
+/// The edge along which gradients of `tensor` travel: to its grad_fn, or to the accumulator of a leaf.
+Edge gradient_edge(const Tensor& tensor);
+
+/// A tensor kept for backward: its storage, layout and version, and where its history is, but never its own node.
+class SavedTensor {
+ public:
+  SavedTensor() = default;
+  /// `source` is the input it is (>= 0), or kOutput - n for output n, or kNone for a tensor without history.
+  SavedTensor(const Tensor& tensor, int32_t source);
+  static constexpr int32_t kNone = -1, kOutput = -2;
+
+  /// The tensor again, with its history. `node` is the node that saved it. Throws if it was changed in place since.
+  Tensor unpack(Node& node) const;
+
+  const Storage* storage() const { return storage_.get(); }
+
+ private:
+  Ptr<Storage> storage_;
+  std::byte* data_ = nullptr;
+  Ptr<const Layout> layout_;
+  uint32_t version_ = 0;
+  int32_t source_ = kNone;
+  Dtype dtype_ = kFloat32;
+  friend class Context;
+};
+
+/// What an op's forward leaves for its backward, and what backward may ask.
+class Context {
+ public:
+  /// Keeps tensors for backward: inputs, outputs, or anything computed from them. An undefined one stays undefined.
+  template <class... T>
+  void save_for_backward(const T&... tensors) {
+    if (recording()) (save(tensors), ...);
+  }
+  /// The i-th saved tensor. Throws once the graph has been freed, or if the tensor was changed in place since.
+  Tensor saved(size_t i) const;
+  size_t saved_count() const { return saved_.size(); }
+
+  /// True if the gradient of tensor input i is asked for.
+  bool needs_grad(size_t i) const { return node_ && node_->next_edges[i].node; }
+  /// True if this call is being recorded: something may be saved.
+  bool recording() const { return node_ != nullptr; }
+  /// In the in-place form: the tensor the result should be written to, if it has the result's shape and dtype;
+  /// undefined otherwise. Whoever ignores it pays a copy, no more.
+  const Tensor& out() const { return out_; }
+
+ private:
+  template <class Op>
+  friend struct Function;
+  template <class Op>
+  friend class OpNode;
+
+  void begin(Node& node, const TensorList& inputs);  // makes the node's edges
+  void begin_in_place(Node& node, const TensorList& inputs, bool write_to_self);
+  void save(const Tensor& tensor);
+  void end(std::span<const Tensor> outputs);  // finds the outputs among what was saved
+  void release();
+
+  Node* node_ = nullptr;
+  const TensorList* inputs_ = nullptr;  // during forward only
+  Tensor out_;                          // during forward only
+  boost::container::small_vector<SavedTensor, 2> saved_;
+  bool in_place_ = false;
+  bool released_ = false;
+};
+
+/// The node of an op: the op itself (its members are what it remembers besides tensors) and its context.
+template <class Op>
+class OpNode final : public Node {
+ public:
+  std::string name() const override;
+  TensorList apply(TensorList gradients) override;
+  void release_saved() override { context.release(); }
+
+  Op op;
+  Context context;
+};
+
+namespace detail {
+std::string backward_name(std::string_view op_name);
+void collect(TensorList& inputs, const Tensor& tensor);
+void collect(TensorList& inputs, const TensorList& tensors);
+template <class T>
+void collect(TensorList&, const T&) {}  // numbers and options
+bool any_requires_grad(const TensorList& inputs);
+void set_history(std::span<const Tensor> outputs, const Ptr<Node>& node);  // makes node the outputs' grad_fn
+void set_view_of(const Tensor& view, const Tensor& input);                 // the view remembers its base
+void check_in_place(const Tensor& self, bool record);                      // throws for leaves that require grad
+bool may_write_to(const Tensor& self, const TensorList& inputs);           // no other input overlaps self
+void write_in_place(Tensor& self, const Tensor& result);                   // copies if need be, raises the version
+void rebase_history(Tensor& self, const Ptr<Node>& node);                  // self, and its base if it is a view
+void materialize(TensorList& gradients, const Node& node);                 // zeros for undefined gradients
+inline std::span<const Tensor> as_span(const Tensor& tensor) { return {&tensor, 1}; }
+inline std::span<const Tensor> as_span(const TensorList& tensors) { return {tensors.data(), tensors.size()}; }
+}  // namespace detail
+
+/// Base of every op, built-in or a user's own (https://pytorch.org/docs/stable/notes/extending.html):
+///
+///   struct Mul : Function<Mul> {
+///     static constexpr auto name = "mul", math = "out = a * b;  da = g * b,  db = g * a";
+///     static Tensor forward(Context& ctx, const Tensor& a, const Tensor& b);   // saves what backward needs
+///     static TensorList backward(Context& ctx, const Tensor& g);               // one gradient for each tensor input
+///   };
+///   Tensor out = Mul::apply(a, b);
+///
+/// forward runs unrecorded. It may return a Tensor or a TensorList (then backward takes a TensorList, with zeros for
+/// outputs that had no gradient), and its tensor arguments may be Tensor or TensorList. backward is written in tensor
+/// ops, so that it can be differentiated again. Ops that must remember more than tensors do it in members, with
+/// forward and backward not static. A view op (static constexpr bool is_view = true) returns its first input's memory.
+template <class Op>
+struct Function {
+  /// Runs forward and records it if a gradient may be asked for.
+  template <class... Args>
+  static auto apply(const Args&... args) {
+    TensorList inputs;
+    (detail::collect(inputs, args), ...);
+    if (!GradMode::is_enabled() || !detail::any_requires_grad(inputs)) {
+      Op op;
+      Context context;
+      NoGradGuard no_grad;
+      auto result = op.forward(context, args...);
+      mark_view(result, inputs);
+      return result;
+    }
+    Ptr<OpNode<Op>> node(new OpNode<Op>);
+    node->context.begin(*node, inputs);
+    auto result = [&] {
+      NoGradGuard no_grad;
+      return node->op.forward(node->context, args...);
+    }();
+    mark_view(result, inputs);
+    node->context.end(detail::as_span(result));
+    detail::set_history(detail::as_span(result), node);
+    return result;
+  }
+
+  /// The in-place form: writes the result into `self`, the first input, raises its version and rewrites its history.
+  template <class... Args>
+  static Tensor& apply_(Tensor& self, const Args&... args) {
+    TensorList inputs;
+    detail::collect(inputs, self);
+    (detail::collect(inputs, args), ...);
+    const bool record = GradMode::is_enabled() && detail::any_requires_grad(inputs);
+    detail::check_in_place(self, record);
+    const bool direct = detail::may_write_to(self, inputs);
+    if (!record) {
+      Op op;
+      Context context;
+      if (direct) context.out_ = self;
+      NoGradGuard no_grad;
+      detail::write_in_place(self, op.forward(context, self, args...));
+      return self;
+    }
+    Ptr<OpNode<Op>> node(new OpNode<Op>);
+    node->context.begin_in_place(*node, inputs, direct);
+    Tensor result;
+    {
+      NoGradGuard no_grad;
+      result = node->op.forward(node->context, self, args...);
+      detail::write_in_place(self, result);
+    }
+    node->context.end(detail::as_span(result));
+    detail::rebase_history(self, node);
+    return self;
+  }
+
+ private:
+  template <class Result>
+  static void mark_view(const Result& result, const TensorList& inputs) {
+    if constexpr (requires { Op::is_view; }) detail::set_view_of(result, inputs[0]);
+  }
+};
+
+template <class Op>
+std::string OpNode<Op>::name() const {
+  return detail::backward_name(Op::name);
+}
+
+template <class Op>
+TensorList OpNode<Op>::apply(TensorList gradients) {
+  if constexpr (requires { op.backward(context, TensorList()); }) {
+    detail::materialize(gradients, *this);
+    return op.backward(context, gradients);
+  } else {
+    return op.backward(context, gradients[0]);
+  }
+}
+
+namespace autograd {
+using gradus::Context;
+using gradus::Edge;
+using gradus::Function;
+using gradus::Node;
+using AutogradContext = Context;
+using variable_list = TensorList;
+}  // namespace autograd
+
+}  // namespace gradus

@@ -1,0 +1,44 @@
+#include <gradus/autograd/op_registry.h>
+#include <gradus/autograd/random.h>
+
+// The explicit list: one line for each family, in the order of docs/ops.md. An op `x` is defined in autograd/ops/ with
+// a function `OpInfo x_op()`.
+#define GRADUS_FOR_EACH_OP(OP) \
+  OP(add)                      \
+  OP(mul)
+
+namespace gradus {
+
+#define GRADUS_DECLARE_OP(name) OpInfo name##_op();
+GRADUS_FOR_EACH_OP(GRADUS_DECLARE_OP)
+#undef GRADUS_DECLARE_OP
+
+namespace autograd {
+
+OpRegistry::OpRegistry() {
+#define GRADUS_LIST_OP(name) ops_.push_back(name##_op());
+  GRADUS_FOR_EACH_OP(GRADUS_LIST_OP)
+#undef GRADUS_LIST_OP
+}
+
+Samples OpRegistry::samples() const {
+  const Generator before = default_generator();
+  Samples all;
+  for (const OpInfo& op : ops_) {
+    manual_seed(1);  // each op from the same seed: a new op changes no other's samples
+    for (Sample& sample : op.samples()) {
+      sample.name = std::string(op.name) + "/" + sample.name;
+      all.push_back(std::move(sample));
+    }
+  }
+  default_generator() = before;
+  return all;
+}
+
+const OpRegistry& op_registry() {
+  static const OpRegistry registry;
+  return registry;
+}
+
+}  // namespace autograd
+}  // namespace gradus

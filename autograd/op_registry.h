@@ -1,0 +1,87 @@
+#pragma once
+#include <gradus/autograd/tensor.h>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gradus::autograd {
+
+/// One differentiable call of an op on small float64 inputs, away from kinks and ties: a gradient check by itself.
+struct Sample {
+  /// `function` takes as many Tensors as there are inputs (up to 6), or a TensorList, and returns a Tensor or
+  /// TensorList.
+  template <class F>
+  Sample(std::string sample_name, F f, TensorList sample_inputs)
+      : name(std::move(sample_name)), function(wrap(std::move(f))), inputs(std::move(sample_inputs)) {}
+  /// Marks a function that has no second derivative to check (piecewise linear through saved masks still has one:
+  /// zero).
+  Sample first_order_only() && {
+    second_order = false;
+    return std::move(*this);
+  }
+
+  std::string name;
+  std::function<TensorList(const TensorList&)> function;
+  TensorList inputs;  // made float64 and requiring grad by the checks if they are floating point
+  bool second_order = true;
+
+ private:
+  template <class F>
+  static std::function<TensorList(const TensorList&)> wrap(F f) {
+    return [f = std::move(f)](const TensorList& x) -> TensorList {
+      if constexpr (std::is_invocable_v<F, Tensor>) {
+        return f(x[0]);
+      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor>) {
+        return f(x[0], x[1]);
+      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor, Tensor>) {
+        return f(x[0], x[1], x[2]);
+      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor, Tensor, Tensor>) {
+        return f(x[0], x[1], x[2], x[3]);
+      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor, Tensor, Tensor, Tensor>) {
+        return f(x[0], x[1], x[2], x[3], x[4]);
+      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor>) {
+        return f(x[0], x[1], x[2], x[3], x[4], x[5]);
+      } else {
+        return f(x);
+      }
+    };
+  }
+};
+using Samples = std::vector<Sample>;
+
+/// What the registry knows of an op.
+struct OpInfo {
+  std::string_view name;  // "mul"
+  std::string_view math;  // "out = a * b;  da = g * b,  db = g * a"
+  Samples (*samples)();   // made anew at each call, from the default generator
+};
+
+/// The OpInfo of an op's struct; each op's .cpp defines `OpInfo mul_op() { return op_info<Mul>(); }`.
+template <class Op>
+OpInfo op_info() {
+  return {Op::name, Op::math, &Op::samples};
+}
+
+/// All ops, in the order of the explicit list in op_registry.cpp.
+class OpRegistry {
+ public:
+  const std::vector<OpInfo>& ops() const { return ops_; }
+  /// All samples of all ops, named "mul/broadcast", made from fixed seeds; the default generator is left as it was.
+  Samples samples() const;
+
+ private:
+  friend const OpRegistry& op_registry();
+  OpRegistry();
+  std::vector<OpInfo> ops_;
+};
+const OpRegistry& op_registry();
+
+}  // namespace gradus::autograd
+
+namespace gradus {
+using autograd::op_info;
+using autograd::OpInfo;
+using autograd::Sample;
+using autograd::Samples;
+}  // namespace gradus

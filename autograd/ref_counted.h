@@ -1,0 +1,40 @@
+#pragma once
+#include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <cstdint>
+
+namespace gradus {
+
+template <class T>
+using Ptr = boost::intrusive_ptr<T>;
+
+/// Base of everything that is shared by counting references: storages, layouts, tensors, graph nodes. The count is
+/// atomic, so handles may be copied and dropped by several threads.
+class RefCounted {
+ public:
+  RefCounted() = default;
+  RefCounted(const RefCounted&) = delete;
+  RefCounted& operator=(const RefCounted&) = delete;
+
+  /// True if exactly one handle is left: whoever holds it may change or reuse the object.
+  bool unique() const { return count_.load(std::memory_order_acquire) == 1; }
+  uint32_t use_count() const { return count_.load(std::memory_order_relaxed); }
+
+  template <class T>
+  friend void intrusive_ptr_add_ref(const T* object) {
+    static_cast<const RefCounted*>(object)->count_.fetch_add(1, std::memory_order_relaxed);
+  }
+  template <class T>
+  friend void intrusive_ptr_release(const T* object) {
+    const RefCounted* counted = object;
+    // The only owner needs no atomic decrement: nobody else is left who could change the count.
+    if (counted->unique() || counted->count_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      T::destroy(const_cast<T*>(object));
+    }
+  }
+
+ private:
+  mutable std::atomic<uint32_t> count_{0};
+};
+
+}  // namespace gradus
