@@ -1,0 +1,183 @@
+#pragma once
+// Loops over the elements of several tensors of one (broadcast) shape, whatever their strides.
+//
+//   LoopPlan plan(sizes, {out, a, b});                     // broadcasts, orders and merges dimensions
+//   plan.for_each_row<3>([](int64_t n, const auto& data, const auto& strides) {...});
+//
+//   map<float>(out, [](float a, float b) { return a + b; }, a, b);   // out[i] = f(a[i], b[i])
+#include <gradus/autograd/tensor.h>
+#include <array>
+#include <boost/container/small_vector.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace gradus::kernels {
+
+/// One tensor of a loop: its first element, its shape, and the distances of its elements (counted in elements).
+struct Operand {
+  Operand(const Tensor& x)
+      : data(x.impl()->data),
+        sizes(x.sizes()),
+        strides(x.strides()),
+        element_size(static_cast<int64_t>(x.element_size())) {}
+  Operand(void* first, IntArrayRef s, IntArrayRef st, size_t bytes_of_element)
+      : data(static_cast<std::byte*>(first)),
+        sizes(s),
+        strides(st),
+        element_size(static_cast<int64_t>(bytes_of_element)) {}
+
+  std::byte* data;
+  IntArrayRef sizes, strides;
+  int64_t element_size;
+};
+
+/// How to visit all elements of a shape in several operands at once: a nest of loops as few as the strides allow.
+/// Dimensions of size 1 are dropped, the first operand (the result) is walked in the order of its memory, and
+/// neighbouring dimensions that every operand walks as one are merged: contiguous operands of any shape give one row.
+class LoopPlan {
+ public:
+  static constexpr size_t kMaxOperands = 5;
+  struct Dimension {
+    int64_t size;
+    std::array<int64_t, kMaxOperands> strides;  // in bytes; 0 where the operand is broadcast
+  };
+
+  /// Operands are broadcast to `sizes` from the right. Throws Error if one cannot be. A result that is a reduction is
+  /// an operand of full shape with stride 0 in the reduced dimensions.
+  LoopPlan(IntArrayRef sizes, std::initializer_list<Operand> operands);
+
+  int64_t numel() const { return numel_; }
+  /// The loops, innermost first. At least one; a plan of a single element has one of size 1.
+  const boost::container::small_vector<Dimension, 4>& dimensions() const { return dimensions_; }
+  /// First element of each operand.
+  const std::array<std::byte*, kMaxOperands>& data() const { return data_; }
+
+  /// Calls row(n, data, strides) for each innermost row: N pointers to its first elements and N strides in bytes.
+  template <size_t N, class Row>
+  void for_each_row(Row&& row) const {
+    if (numel_ == 0) return;
+    for_each_row_of<N>(dimensions_.data(), dimensions_.size(), first<N>(data_), row);
+  }
+
+  template <size_t N>
+  static std::array<std::byte*, N> first(const std::array<std::byte*, kMaxOperands>& all) {
+    std::array<std::byte*, N> some;
+    for (size_t k = 0; k < N; ++k) some[k] = all[k];
+    return some;
+  }
+
+  /// The same over some of the dimensions, from elements of one's own choice.
+  template <size_t N, class Row>
+  static void for_each_row_of(const Dimension* dimensions, size_t count, std::array<std::byte*, N> data, Row&& row) {
+    std::array<int64_t, N> strides;
+    for (size_t k = 0; k < N; ++k) strides[k] = dimensions[0].strides[k];
+    const int64_t n = dimensions[0].size;
+    if (count == 1) {
+      row(n, std::as_const(data), std::as_const(strides));
+      return;
+    }
+    boost::container::small_vector<int64_t, 4> index(count, 0);
+    while (true) {
+      auto walking = data;
+      for (int64_t i = 0; i < dimensions[1].size; ++i) {
+        row(n, std::as_const(walking), std::as_const(strides));
+        for (size_t k = 0; k < N; ++k) walking[k] += dimensions[1].strides[k];
+      }
+      size_t d = 2;
+      for (; d < count; ++d) {
+        for (size_t k = 0; k < N; ++k) data[k] += dimensions[d].strides[k];
+        if (++index[d] < dimensions[d].size) break;
+        for (size_t k = 0; k < N; ++k) data[k] -= dimensions[d].strides[k] * dimensions[d].size;
+        index[d] = 0;
+      }
+      if (d >= count) return;
+    }
+  }
+
+ private:
+  int64_t numel_ = 1;
+  std::array<std::byte*, kMaxOperands> data_{};
+  boost::container::small_vector<Dimension, 4> dimensions_;
+};
+
+/// out[i] = f(inputs[i]...) for i < n, contiguous. f is a simple expression, which the compiler vectorises.
+template <class R, class F, class... A>
+inline void map_contiguous(int64_t n, R* out, F f, const A*... inputs) {
+#pragma omp simd
+  for (int64_t i = 0; i < n; ++i) out[i] = f(inputs[i]...);
+}
+
+namespace detail {
+
+template <class T>
+inline constexpr int64_t kSize = static_cast<int64_t>(sizeof(T));
+
+template <class T>
+struct ElementType {
+  using type = T;
+};
+
+template <class R, class F, class... A, size_t... I>
+void map_row(int64_t n, const std::array<std::byte*, 1 + sizeof...(A)>& data,
+             const std::array<int64_t, 1 + sizeof...(A)>& strides, F f, std::index_sequence<I...>, ElementType<A>...) {
+  const bool contiguous_out = strides[0] == kSize<R>;
+  R* const out = reinterpret_cast<R*>(data[0]);
+  if (contiguous_out && ((strides[I + 1] == kSize<A>)&&...)) {
+    map_contiguous(n, out, f, reinterpret_cast<const A*>(data[I + 1])...);
+    return;
+  }
+  if constexpr (sizeof...(A) == 2) {  // one operand is a number: a scalar, or a column broadcast along its row
+    using First = std::tuple_element_t<0, std::tuple<A...>>;
+    using Second = std::tuple_element_t<1, std::tuple<A...>>;
+    const auto* const a = reinterpret_cast<const First*>(data[1]);
+    const auto* const b = reinterpret_cast<const Second*>(data[2]);
+    if (contiguous_out && strides[1] == kSize<First> && strides[2] == 0) {
+      map_contiguous(
+          n, out, [f, value = *b](First x) { return f(x, value); }, a);
+      return;
+    }
+    if (contiguous_out && strides[1] == 0 && strides[2] == kSize<Second>) {
+      map_contiguous(
+          n, out, [f, value = *a](Second x) { return f(value, x); }, b);
+      return;
+    }
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    *reinterpret_cast<R*>(data[0] + i * strides[0]) =
+        f(*reinterpret_cast<const A*>(data[I + 1] + i * strides[I + 1])...);
+  }
+}
+
+inline bool same_contiguous(const Tensor& out, const Tensor& x) {
+  const Layout* a = out.impl()->layout.get();
+  const Layout* b = x.impl()->layout.get();
+  return a == b || (b->is_contiguous() && a->sizes().size() == b->sizes().size() && a->sizes() == b->sizes());
+}
+
+}  // namespace detail
+
+/// out[i] = f(inputs[i]...) for every element, the inputs broadcast to out's shape. R is out's element type; A... the
+/// inputs' ones, all R unless given.
+template <class R, class... A, class F, class... Inputs>
+void map(const Tensor& out, F f, const Inputs&... inputs) {
+  static_assert(sizeof...(A) == 0 || sizeof...(A) == sizeof...(Inputs));
+  if constexpr (sizeof...(A) == 0) {
+    map<R, std::conditional_t<true, R, Inputs>...>(out, f, inputs...);
+  } else {
+    if (out.is_contiguous() && (detail::same_contiguous(out, inputs) && ...)) {
+      map_contiguous(out.numel(), reinterpret_cast<R*>(out.impl()->data), f,
+                     reinterpret_cast<const A*>(inputs.impl()->data)...);
+      return;
+    }
+    const LoopPlan plan(out.sizes(), {Operand(out), Operand(inputs)...});
+    plan.for_each_row<1 + sizeof...(A)>([&](int64_t n, const auto& data, const auto& strides) {
+      detail::map_row<R, F, A...>(n, data, strides, f, std::index_sequence_for<A...>(), detail::ElementType<A>()...);
+    });
+  }
+}
+
+}  // namespace gradus::kernels
