@@ -1,4 +1,5 @@
 #pragma once
+#include <gradus/autograd/anomaly.h>
 #include <gradus/autograd/function.h>
 
 namespace gradus::autograd {
@@ -16,21 +17,5 @@ void backward(const TensorList& tensors, const TensorList& grad_tensors = {},
 /// (https://pytorch.org/docs/stable/generated/torch.autograd.grad.html).
 TensorList grad(const TensorList& outputs, const TensorList& inputs, const TensorList& grad_outputs = {},
                 std::optional<bool> retain_graph = std::nullopt, bool create_graph = false, bool allow_unused = false);
-
-/// In this scope backward checks every gradient for NaN, and forward notes where each op was called, so that the error
-/// names the op and its place (https://pytorch.org/docs/stable/autograd.html#anomaly-detection).
-class DetectAnomalyGuard {
- public:
-  explicit DetectAnomalyGuard(bool enabled = true);
-  ~DetectAnomalyGuard();
-  DetectAnomalyGuard(const DetectAnomalyGuard&) = delete;
-  DetectAnomalyGuard& operator=(const DetectAnomalyGuard&) = delete;
-
- private:
-  bool previous_;
-};
-bool is_anomaly_enabled();
-/// Switches anomaly detection on or off for all threads.
-void set_detect_anomaly(bool enabled);
 
 }  // namespace gradus::autograd

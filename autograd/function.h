@@ -64,6 +64,7 @@ class Node : public RefCounted, public memory::Cached {
   bool captured_ = false;                                // is such a gradient's place
   boost::container::small_vector<Tensor, 1> gradients_;  // arrived so far, one for each output
   std::unique_ptr<Extras> extras_;
+  Node* next_dead_ = nullptr;  // links nodes that wait for their destruction
 };
 
 /// The edge along which gradients of `tensor` travel: to its grad_fn, or to the accumulator of a leaf.

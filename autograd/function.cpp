@@ -1,0 +1,184 @@
+#include <gradus/autograd/anomaly.h>
+#include <gradus/autograd/autograd_meta.h>
+#include <gradus/autograd/check.h>
+#include <gradus/autograd/function.h>
+#include <gradus/autograd/kernels/kernels.h>
+
+#include <cctype>
+
+namespace gradus {
+
+Node::~Node() = default;
+
+// Destroying a node drops its edges, which may destroy the next nodes, and so on for a million of them: instead of
+// recursing, every node that dies while another is being destroyed joins a list.
+void Node::destroy(Node* node) {
+  thread_local Node* waiting = nullptr;
+  thread_local bool draining = false;
+  node->next_dead_ = waiting;
+  waiting = node;
+  if (draining) return;
+  draining = true;
+  while (waiting) {
+    Node* next = waiting;
+    waiting = next->next_dead_;
+    delete next;
+  }
+  draining = false;
+}
+
+Node::Extras& Node::extras() {
+  if (!extras_) extras_ = std::make_unique<Extras>();
+  return *extras_;
+}
+
+Edge gradient_edge(const Tensor& tensor) {
+  TensorImpl& impl = *tensor.impl();
+  if (impl.meta && impl.meta->base) refresh_view_history(impl);
+  if (impl.grad_fn) return {impl.grad_fn, impl.output_nr};
+  if (impl.requires_grad) return {&accumulator_of(impl), 0};
+  return {};
+}
+
+SavedTensor::SavedTensor(const Tensor& tensor, int32_t source)
+    : storage_(tensor.impl()->storage),
+      data_(tensor.impl()->data),
+      layout_(tensor.impl()->layout),
+      version_(storage_->version()),
+      source_(source),
+      dtype_(tensor.dtype()) {}
+
+Tensor SavedTensor::unpack(Node& node) const {
+  if (!storage_) return {};
+  GRADUS_CHECK(
+      version_ == storage_->version(),
+      "one of the variables needed for gradient computation has been modified by an inplace operation: "
+      "[{} {}], which is {}, is at version {}; expected version {} instead. Hint: enable anomaly detection to "
+      "find the operation that failed to compute its gradient, with gradus::autograd::set_detect_anomaly(true).",
+      type_name(dtype_), layout_->sizes(),
+      source_ <= kOutput ? fmt::format("output {} of {}", kOutput - source_, node.name())
+      : source_ >= 0     ? fmt::format("input {} of {}", source_, node.name())
+                         : fmt::format("a value saved by {}", node.name()),
+      storage_->version(), version_);
+  Tensor tensor(Ptr<TensorImpl>(new TensorImpl(storage_, data_, layout_, dtype_)));
+  if (source_ == kNone || !GradMode::is_enabled()) return tensor;  // history matters only to a recorded backward
+  const Edge edge = source_ >= 0 ? node.next_edges[static_cast<size_t>(source_)]
+                                 : Edge{&node, static_cast<uint32_t>(kOutput - source_)};
+  if (const auto* accumulator = dynamic_cast<const AccumulateGrad*>(edge.node.get())) {
+    const Tensor leaf = accumulator->leaf();
+    if (leaf.defined() && leaf.impl()->storage == storage_) return leaf;
+  }
+  tensor.impl()->grad_fn = edge.node;
+  tensor.impl()->output_nr = edge.input_nr;
+  return tensor;
+}
+
+void Context::begin(Node& node, const TensorList& inputs) {
+  node_ = &node;
+  inputs_ = &inputs;
+  node.next_edges.reserve(inputs.size());
+  for (const Tensor& input : inputs) {
+    node.next_edges.push_back(input.defined() ? gradient_edge(input) : Edge{});
+  }
+  if (autograd::is_anomaly_enabled()) node.extras().forward_trace = autograd::current_trace();
+}
+
+void Context::begin_in_place(Node& node, const TensorList& inputs, bool write_to_self) {
+  begin(node, inputs);
+  in_place_ = true;
+  // A handle of its own, so that saving the result is told apart from saving the input.
+  if (write_to_self) out_ = kernels::alias(inputs[0]);
+}
+
+void Context::save(const Tensor& tensor) {
+  if (!tensor.defined()) {
+    saved_.emplace_back();
+    return;
+  }
+  int32_t source = SavedTensor::kNone;
+  for (size_t i = 0; i < inputs_->size(); ++i) {
+    if ((*inputs_)[i].is_same(tensor)) source = static_cast<int32_t>(i);
+  }
+  // About to be overwritten: backward needs the value before.
+  const bool overwritten = in_place_ && source >= 0 && tensor.is_same((*inputs_)[0]);
+  saved_.emplace_back(overwritten ? kernels::clone(tensor) : tensor, source);
+}
+
+void Context::end(std::span<const Tensor> outputs) {
+  for (SavedTensor& saved : saved_) {
+    if (!saved.storage_ || saved.source_ != SavedTensor::kNone) continue;
+    for (size_t k = 0; k < outputs.size(); ++k) {
+      const TensorImpl& output = *outputs[k].impl();
+      if (saved.storage_ != output.storage || saved.data_ != output.data) continue;
+      if (!(saved.layout_->sizes() == output.layout->sizes())) continue;
+      saved.source_ = SavedTensor::kOutput - static_cast<int32_t>(k);
+      saved.version_ = output.storage->version();
+    }
+  }
+  inputs_ = nullptr;
+  out_ = {};
+}
+
+Tensor Context::saved(size_t i) const {
+  GRADUS_CHECK(!released_,
+               "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+               "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+               "autograd::grad(). Specify retain_graph=true if you need to backward through the graph a second time or "
+               "if you need to access saved tensors after calling backward.");
+  GRADUS_CHECK_INDEX(i < saved_.size(), "saved({}): the forward of {} saved {} tensors", i,
+                     node_ ? node_->name() : "an op", saved_.size());
+  return saved_[i].unpack(*node_);
+}
+
+void Context::release() {
+  if (saved_.empty()) return;
+  saved_.clear();
+  released_ = true;
+}
+
+namespace detail {
+
+std::string backward_name(std::string_view op_name) {
+  std::string name;
+  bool upper = true;
+  for (const char c : op_name) {
+    if (c == '_') {
+      upper = true;
+    } else {
+      name += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+      upper = false;
+    }
+  }
+  return name + "Backward0";
+}
+
+void collect(TensorList& inputs, const Tensor& tensor) { inputs.push_back(tensor); }
+void collect(TensorList& inputs, const TensorList& tensors) {
+  inputs.insert(inputs.end(), tensors.begin(), tensors.end());
+}
+
+bool any_requires_grad(const TensorList& inputs) {
+  for (const Tensor& input : inputs) {
+    if (input.defined() && input.requires_grad()) return true;
+  }
+  return false;
+}
+
+void set_history(std::span<const Tensor> outputs, const Ptr<Node>& node) {
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    TensorImpl& output = *outputs[k].impl();
+    node->outputs.push_back({output.layout, output.dtype});
+    if (!is_floating_point(output.dtype)) continue;
+    output.grad_fn = node;
+    output.output_nr = static_cast<uint32_t>(k);
+  }
+}
+
+void materialize(TensorList& gradients, const Node& node) {
+  for (size_t k = 0; k < gradients.size(); ++k) {
+    if (!gradients[k].defined()) gradients[k] = zeros(node.outputs[k].layout->sizes(), node.outputs[k].dtype);
+  }
+}
+
+}  // namespace detail
+}  // namespace gradus

@@ -1,0 +1,189 @@
+#include <gradus/autograd/memory.h>
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <utility>
+#include <vector>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define GRADUS_BYPASS_CACHE 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define GRADUS_BYPASS_CACHE 1
+#endif
+#endif
+
+namespace gradus::memory {
+namespace {
+
+constexpr size_t kSmallStep = 16;           // small blocks come in multiples of this
+constexpr size_t kSmallLimit = 1024;        // larger ones in four sizes for each power of two
+constexpr size_t kSlab = size_t{64} << 10;  // small blocks are cut from slabs of this size
+constexpr size_t kLargestCached = size_t{1} << 30;
+constexpr size_t kMostCached = size_t{2} << 30;  // in large blocks, for each thread
+constexpr size_t kSmallBins = kSmallLimit / kSmallStep + 1;
+constexpr size_t kLargeBins = 4 * 31;
+
+struct Block {
+  Block* next;
+};
+
+size_t small_bin(size_t bytes) { return (bytes + kSmallStep - 1) / kSmallStep; }
+
+/// The bin of a large request, and the size of its blocks: four steps between powers of two waste at most a quarter.
+struct LargeBin {
+  size_t index;
+  size_t bytes;
+};
+LargeBin large_bin(size_t bytes) {
+  const size_t power = std::bit_width(bytes - 1) - 1;  // 2^power < bytes <= 2^(power+1)
+  const size_t step = size_t{1} << (power - 2);
+  const size_t steps = (bytes - (size_t{1} << power) + step - 1) / step;  // 1..4
+  return {(power - 10) * 4 + steps - 1, (size_t{1} << power) + steps * step};
+}
+
+/// Free blocks of one thread. Never destroyed: a thread that ends parks it for the next one, since blocks may outlive
+/// the thread that made them, and static tensors outlive main().
+struct Bins {
+  std::array<Block*, kSmallBins> small{};
+  std::array<Block*, kLargeBins> large{};
+  std::byte* slab = nullptr;
+  size_t slab_left = 0;
+  size_t cached = 0;  // bytes in large bins
+  // Bytes handed out less bytes given back; negative where other threads' blocks came back here. Read by stats().
+  std::atomic<int64_t> allocated{0};
+};
+
+std::mutex registry_mutex;
+std::vector<Bins*>& all_bins() {
+  static auto* bins = new std::vector<Bins*>;
+  return *bins;
+}
+std::vector<Bins*>& parked_bins() {
+  static auto* bins = new std::vector<Bins*>;
+  return *bins;
+}
+
+thread_local Bins* this_thread = nullptr;
+
+struct ParkAtExit {
+  ~ParkAtExit() {
+    if (!this_thread) return;
+    const std::lock_guard lock(registry_mutex);
+    parked_bins().push_back(this_thread);
+    this_thread = nullptr;
+  }
+};
+
+Bins& adopt_bins() {
+  thread_local ParkAtExit park;
+  const std::lock_guard lock(registry_mutex);
+  if (!parked_bins().empty()) {
+    this_thread = parked_bins().back();
+    parked_bins().pop_back();
+  } else {
+    this_thread = new Bins;
+    all_bins().push_back(this_thread);
+  }
+  return *this_thread;
+}
+
+Bins& bins() { return this_thread ? *this_thread : adopt_bins(); }
+
+void count(Bins& mine, int64_t bytes) {
+  mine.allocated.store(mine.allocated.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+}
+
+void* allocate_from_system(size_t bytes) {
+  void* block = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+  if (!block) throw std::bad_alloc();
+  return block;
+}
+
+void* allocate_small(Bins& mine, size_t bin) {
+  const size_t bytes = bin * kSmallStep;
+  if (Block* block = mine.small[bin]) {
+    mine.small[bin] = block->next;
+    return block;
+  }
+  const size_t alignment = bytes % 64 == 0 ? 64 : kSmallStep;
+  size_t skip = (alignment - reinterpret_cast<uintptr_t>(mine.slab) % alignment) % alignment;
+  if (mine.slab_left < bytes + skip) {
+    mine.slab = static_cast<std::byte*>(allocate_from_system(kSlab));
+    mine.slab_left = kSlab;
+    skip = 0;
+  }
+  std::byte* block = mine.slab + skip;
+  mine.slab = block + bytes;
+  mine.slab_left -= bytes + skip;
+  return block;
+}
+
+/// From 64 bytes on blocks are aligned to 64: small ones get there by a multiple of 64 as their size.
+size_t padded(size_t bytes) { return bytes < 64 ? (bytes == 0 ? 1 : bytes) : (bytes + 63) / 64 * 64; }
+
+}  // namespace
+
+void* allocate(size_t bytes) {
+#ifdef GRADUS_BYPASS_CACHE
+  return allocate_from_system(bytes == 0 ? 1 : bytes);
+#else
+  bytes = padded(bytes);
+  Bins& mine = bins();
+  count(mine, static_cast<int64_t>(bytes));
+  if (bytes <= kSmallLimit) return allocate_small(mine, small_bin(bytes));
+  if (bytes > kLargestCached) return allocate_from_system(bytes);
+  const LargeBin bin = large_bin(bytes);
+  if (Block* block = mine.large[bin.index]) {
+    mine.large[bin.index] = block->next;
+    mine.cached -= bin.bytes;
+    return block;
+  }
+  return allocate_from_system(bin.bytes);
+#endif
+}
+
+void deallocate(void* block, size_t bytes) noexcept {
+  if (!block) return;
+#ifdef GRADUS_BYPASS_CACHE
+  (void)bytes;
+  std::free(block);
+#else
+  bytes = padded(bytes);
+  Bins& mine = bins();
+  count(mine, -static_cast<int64_t>(bytes));
+  if (bytes <= kSmallLimit) {
+    Block*& head = mine.small[small_bin(bytes)];
+    head = new (block) Block{head};
+    return;
+  }
+  if (bytes > kLargestCached) return std::free(block);
+  const LargeBin bin = large_bin(bytes);
+  if (mine.cached + bin.bytes > kMostCached) return std::free(block);
+  mine.cached += bin.bytes;
+  mine.large[bin.index] = new (block) Block{mine.large[bin.index]};
+#endif
+}
+
+void empty_cache() noexcept {
+  Bins& mine = bins();
+  for (Block*& head : mine.large) {
+    while (head) std::free(std::exchange(head, head->next));
+  }
+  mine.cached = 0;
+}
+
+Stats stats() noexcept {
+  const size_t cached = bins().cached;
+  const std::lock_guard lock(registry_mutex);
+  int64_t allocated = 0;
+  for (const Bins* each : all_bins()) allocated += each->allocated.load(std::memory_order_relaxed);
+  return {static_cast<size_t>(allocated), cached};
+}
+
+}  // namespace gradus::memory
