@@ -10,16 +10,17 @@
 #include <utility>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define GRADUS_BYPASS_CACHE 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define GRADUS_BYPASS_CACHE 1
-#endif
-#endif
-
 namespace gradus::memory {
 namespace {
+
+// Under a sanitizer every block comes from the system and goes back to it, so that wrong uses are seen.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kBypassCache = true;
+#elif defined(__has_feature)
+constexpr bool kBypassCache = __has_feature(address_sanitizer) || __has_feature(memory_sanitizer);
+#else
+constexpr bool kBypassCache = false;
+#endif
 
 constexpr size_t kSmallStep = 16;           // small blocks come in multiples of this
 constexpr size_t kSmallLimit = 1024;        // larger ones in four sizes for each power of two
@@ -130,9 +131,7 @@ size_t padded(size_t bytes) { return bytes < 64 ? (bytes == 0 ? 1 : bytes) : (by
 }  // namespace
 
 void* allocate(size_t bytes) {
-#ifdef GRADUS_BYPASS_CACHE
-  return allocate_from_system(bytes == 0 ? 1 : bytes);
-#else
+  if constexpr (kBypassCache) return allocate_from_system(bytes == 0 ? 1 : bytes);
   bytes = padded(bytes);
   Bins& mine = bins();
   count(mine, static_cast<int64_t>(bytes));
@@ -145,15 +144,11 @@ void* allocate(size_t bytes) {
     return block;
   }
   return allocate_from_system(bin.bytes);
-#endif
 }
 
 void deallocate(void* block, size_t bytes) noexcept {
   if (!block) return;
-#ifdef GRADUS_BYPASS_CACHE
-  (void)bytes;
-  std::free(block);
-#else
+  if constexpr (kBypassCache) return std::free(block);
   bytes = padded(bytes);
   Bins& mine = bins();
   count(mine, -static_cast<int64_t>(bytes));
@@ -167,7 +162,6 @@ void deallocate(void* block, size_t bytes) noexcept {
   if (mine.cached + bin.bytes > kMostCached) return std::free(block);
   mine.cached += bin.bytes;
   mine.large[bin.index] = new (block) Block{mine.large[bin.index]};
-#endif
 }
 
 void empty_cache() noexcept {
