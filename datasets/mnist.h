@@ -14,7 +14,8 @@
 namespace gradus::datasets {
 
 struct MnistOptions {
-  std::optional<std::int64_t> limit;  ///< Read this many digits only, the first of the file; all when not given.
+  std::optional<std::int64_t> limit =
+      std::nullopt;  ///< Read this many digits only, the first of the file; all when not given.
 };
 
 /// One digit: its label, its image (784) as values 0 to 1, and its target (10): 1 at the label, 0 elsewhere. float32.
