@@ -27,7 +27,7 @@ class Engine {
       outer.node->dependencies_ = outer.dependencies;
       outer.node->needed_ = outer.needed;
       outer.node->captured_ = outer.captured;
-      outer.node->gradients_ = std::move(outer.gradients);
+      outer.node->gradients_.swap(outer.gradients);
       outer.node->run_.store(outer.run, std::memory_order_release);
     }
   }
@@ -87,9 +87,8 @@ class Engine {
           "one thread at a time; build one in each thread, or run them one after the other",
           node.name());
       // A hook of an enclosing run on this thread called backward: its state waits until this run is over.
-      suspended_.push_back(
-          {Ptr<Node>(&node), holder, node.dependencies_, node.needed_, node.captured_, std::move(node.gradients_)});
-      node.gradients_.clear();
+      suspended_.push_back({Ptr<Node>(&node), holder, node.dependencies_, node.needed_, node.captured_, {}});
+      suspended_.back().gradients.swap(node.gradients_);
       node.run_.store(id_, std::memory_order_release);
     }
     visited_.push_back(&node);
