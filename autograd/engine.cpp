@@ -1,10 +1,8 @@
-#include <gradus/autograd/autograd_meta.h>
 #include <gradus/autograd/check.h>
 #include <gradus/autograd/engine.h>
+#include <gradus/autograd/gradient_checks.h>
 
 #include <atomic>
-#include <cmath>
-#include <exception>
 
 namespace gradus {
 
@@ -127,7 +125,7 @@ class Engine {
     gradients.assign(std::make_move_iterator(node.gradients_.begin()), std::make_move_iterator(node.gradients_.end()));
     node.gradients_.clear();
     const bool any = !gradients.empty();
-    if (any && node.extras_or_null()) call_hooks(node, gradients);
+    if (any && node.extras_or_null()) detail::call_hooks(node, gradients);
     if (any && node.captured_) {
       for (size_t i = 0; i < targets_->size(); ++i) {
         const Edge& target = (*targets_)[i];
@@ -135,77 +133,15 @@ class Engine {
       }
     }
     if (!node.needed_) return;
-    TensorList results = any ? apply(node, std::move(gradients)) : TensorList::of_size(node.next_edges.size());
+    TensorList results =
+        any ? detail::checked_apply(node, std::move(gradients)) : TensorList::of_size(node.next_edges.size());
+    if (any && !keep_graph_) node.release_saved();
     for (size_t i = 0; i < node.next_edges.size(); ++i) {
       const Edge& edge = node.next_edges[i];
       if (!edge.node || !(edge.node->needed_ || edge.node->captured_)) continue;
-      if (results[i].defined()) results[i] = validated(std::move(results[i]), edge, node, i);
+      if (results[i].defined()) results[i] = detail::as_expected(std::move(results[i]), edge, node, i);
       deliver(edge, std::move(results[i]));
     }
-  }
-
-  static void call_hooks(Node& node, TensorList& gradients) {
-    const auto hooks = node.extras_or_null()->hooks;  // a copy: a hook may remove itself
-    for (const Node::Extras::Hook& hook : hooks) {
-      Tensor& gradient = gradients[hook.output_nr];
-      if (!gradient.defined()) continue;
-      const Tensor replacement = hook.function(gradient);
-      if (!replacement.defined()) continue;
-      GRADUS_CHECK(replacement.sizes() == gradient.sizes(),
-                   "hook '{}' has changed the size of value: the gradient has shape {}, the hook returned {}", hook.id,
-                   gradient.sizes(), replacement.sizes());
-      gradient = replacement;
-    }
-  }
-
-  TensorList apply(Node& node, TensorList gradients) {
-    const bool anomaly = autograd::is_anomaly_enabled();
-    TensorList results;
-    try {
-      results = node.apply(std::move(gradients));
-    } catch (const Error& error) {
-      if (!anomaly) throw;
-      throw Error(fmt::format("{}{}", error.what(), called_from(node)));
-    }
-    if (!keep_graph_) node.release_saved();
-    GRADUS_CHECK(results.size() == node.next_edges.size(),
-                 "function {} returned an incorrect number of gradients (expected {}, got {})", node.name(),
-                 node.next_edges.size(), results.size());
-    for (size_t i = 0; anomaly && i < results.size(); ++i) {
-      GRADUS_CHECK(!results[i].defined() || !results[i].isnan().any().item<bool>(),
-                   "Function '{}' returned nan values in its {}th output.{}", node.name(), i, called_from(node));
-    }
-    return results;
-  }
-
-  static std::string called_from(const Node& node) {
-    const Node::Extras* extras = node.extras_or_null();
-    if (!extras || extras->forward_trace.empty()) {
-      return fmt::format(" {} was called in forward while anomaly detection was off.", node.name());
-    }
-    return fmt::format(" The forward call of {} was here:\n{}", node.name(), extras->forward_trace);
-  }
-
-  /// The gradient with the shape and dtype that the receiver's output has, as PyTorch's validate_outputs.
-  static Tensor validated(Tensor gradient, const Edge& edge, const Node& from, size_t index) {
-    const Node::OutputMetadata& expected = edge.node->outputs[edge.input_nr];
-    if (gradient.impl()->layout != expected.layout && !(gradient.sizes() == expected.layout->sizes())) {
-      GRADUS_CHECK(
-          expandable(expected.layout->sizes(), gradient.sizes()),
-          "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}",
-          from.name(), index, gradient.sizes(), expected.layout->sizes());
-      gradient = sum_to(gradient, expected.layout->sizes());
-    }
-    if (gradient.dtype() != expected.dtype) gradient = gradient.to(expected.dtype);
-    return gradient;
-  }
-
-  static bool expandable(IntArrayRef from, IntArrayRef to) {
-    if (from.size() > to.size()) return false;
-    for (size_t i = 1; i <= from.size(); ++i) {
-      if (from[from.size() - i] != 1 && from[from.size() - i] != to[to.size() - i]) return false;
-    }
-    return true;
   }
 
   /// The thread in the upper half, the run in the lower; never 0.
@@ -233,78 +169,10 @@ class Engine {
   TensorList captures_;
 };
 
-namespace autograd {
-namespace {
-
-TensorList run(const TensorList& outputs, const TensorList& grad_outputs, std::optional<bool> retain_graph,
-               bool create_graph, const std::vector<Edge>* targets) {
-  GRADUS_CHECK(grad_outputs.empty() || grad_outputs.size() == outputs.size(), "got {} tensors and {} gradients",
-               outputs.size(), grad_outputs.size());
-  std::vector<Edge> roots;
-  TensorList gradients;
-  roots.reserve(outputs.size());
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    const Tensor& output = outputs[i];
-    GRADUS_CHECK(output.requires_grad(), "element {} of tensors does not require grad and does not have a grad_fn", i);
-    Tensor gradient = i < grad_outputs.size() ? grad_outputs[i] : Tensor();
-    if (gradient.defined()) {
-      GRADUS_CHECK(gradient.sizes() == output.sizes(),
-                   "Mismatch in shape: grad_output[{}] has a shape of {} and output[{}] has a shape of {}.", i,
-                   gradient.sizes(), i, output.sizes());
-      gradient = gradient.to(output.dtype());
-    } else {
-      GRADUS_CHECK(output.numel() == 1,
-                   "grad can be implicitly created only for scalar outputs, but output {} has shape {}: call "
-                   "sum() or mean() first, or pass a gradient",
-                   i, output.sizes());
-      gradient = ones(output.sizes(), output.dtype());
-    }
-    roots.push_back(gradient_edge(output));
-    gradients.push_back(std::move(gradient));
-  }
-  Engine engine(retain_graph.value_or(create_graph), create_graph, targets);
+TensorList autograd::run_backward(const std::vector<Edge>& roots, const TensorList& gradients, bool keep_graph,
+                                  bool create_graph, const std::vector<Edge>* targets) {
+  Engine engine(keep_graph, create_graph, targets);
   return engine.run(roots, gradients);
 }
 
-std::vector<Edge> edges_of(const TensorList& inputs) {
-  std::vector<Edge> edges;
-  for (const Tensor& input : inputs) {
-    GRADUS_CHECK(input.requires_grad(), "One of the differentiated Tensors does not require grad");
-    edges.push_back(gradient_edge(input));
-  }
-  return edges;
-}
-
-}  // namespace
-
-void backward(const TensorList& tensors, const TensorList& grad_tensors, std::optional<bool> retain_graph,
-              bool create_graph, const TensorList* inputs) {
-  if (!inputs) {
-    run(tensors, grad_tensors, retain_graph, create_graph, nullptr);
-    return;
-  }
-  GRADUS_CHECK(!inputs->empty(), "'inputs' argument to backward() cannot be empty.");
-  const std::vector<Edge> targets = edges_of(*inputs);
-  const TensorList gradients = run(tensors, grad_tensors, retain_graph, create_graph, &targets);
-  const AutoGradMode grad_mode(create_graph);
-  for (size_t i = 0; i < gradients.size(); ++i) {
-    if (gradients[i].defined()) accumulate_grad(*(*inputs)[i].impl(), gradients[i]);
-  }
-}
-
-TensorList grad(const TensorList& outputs, const TensorList& inputs, const TensorList& grad_outputs,
-                std::optional<bool> retain_graph, bool create_graph, bool allow_unused) {
-  GRADUS_CHECK(!outputs.empty(), "grad requires non-empty outputs.");
-  GRADUS_CHECK(!inputs.empty(), "grad requires non-empty inputs.");
-  const std::vector<Edge> targets = edges_of(inputs);
-  TensorList gradients = run(outputs, grad_outputs, retain_graph, create_graph, &targets);
-  for (const Tensor& gradient : gradients) {
-    GRADUS_CHECK(gradient.defined() || allow_unused,
-                 "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True "
-                 "if this is the desired behavior.");
-  }
-  return gradients;
-}
-
-}  // namespace autograd
 }  // namespace gradus

@@ -1,10 +1,9 @@
 #pragma once
+#include <gradus/autograd/function_detail.h>
 #include <gradus/autograd/tensor.h>
 #include <atomic>
-#include <concepts>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <utility>
 
 // The graph. Running an op that involves a tensor that requires a gradient makes a Node: it keeps what backward will
@@ -81,8 +80,6 @@ class SavedTensor {
   /// The tensor again, with its history. `node` is the node that saved it. Throws if it was changed in place since.
   Tensor unpack(Node& node) const;
 
-  const Storage* storage() const { return storage_.get(); }
-
  private:
   Ptr<Storage> storage_;
   std::byte* data_ = nullptr;
@@ -144,24 +141,6 @@ class OpNode final : public Node {
   Op op;
   Context context;
 };
-
-namespace detail {
-std::string backward_name(std::string_view op_name);
-void collect(TensorList& inputs, const Tensor& tensor);
-void collect(TensorList& inputs, const TensorList& tensors);
-template <class T>
-void collect(TensorList&, const T&) {}  // numbers and options
-bool any_requires_grad(const TensorList& inputs);
-void set_history(std::span<const Tensor> outputs, const Ptr<Node>& node);  // makes node the outputs' grad_fn
-void set_view_of(const Tensor& view, const Tensor& input);                 // the view remembers its base
-void check_in_place(const Tensor& self, bool record);                      // throws for leaves that require grad
-bool may_write_to(const Tensor& self, const TensorList& inputs);           // no other input overlaps self
-void write_in_place(Tensor& self, const Tensor& result);                   // copies if need be, raises the version
-void rebase_history(Tensor& self, const Ptr<Node>& node);                  // self, and its base if it is a view
-void materialize(TensorList& gradients, const Node& node);                 // zeros for undefined gradients
-inline std::span<const Tensor> as_span(const Tensor& tensor) { return {&tensor, 1}; }
-inline std::span<const Tensor> as_span(const TensorList& tensors) { return {tensors.data(), tensors.size()}; }
-}  // namespace detail
 
 /// Base of every op, built-in or a user's own (https://pytorch.org/docs/stable/notes/extending.html):
 ///

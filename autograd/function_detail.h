@@ -1,0 +1,27 @@
+#pragma once
+#include <gradus/autograd/tensor.h>
+
+// The parts of Function<Op>::apply that do not depend on the op.
+namespace gradus {
+
+class Node;
+
+namespace detail {
+std::string backward_name(std::string_view op_name);
+void collect(TensorList& inputs, const Tensor& tensor);
+void collect(TensorList& inputs, const TensorList& tensors);
+template <class T>
+void collect(TensorList&, const T&) {}  // numbers and options
+bool any_requires_grad(const TensorList& inputs);
+void set_history(std::span<const Tensor> outputs, const Ptr<Node>& node);  // makes node the outputs' grad_fn
+void set_view_of(const Tensor& view, const Tensor& input);                 // the view remembers its base
+void check_in_place(const Tensor& self, bool record);                      // throws for leaves that require grad
+bool may_write_to(const Tensor& self, const TensorList& inputs);           // no other input overlaps self
+void write_in_place(Tensor& self, const Tensor& result);                   // copies if need be, raises the version
+void rebase_history(Tensor& self, const Ptr<Node>& node);                  // self, and its base if it is a view
+void materialize(TensorList& gradients, const Node& node);                 // zeros for undefined gradients
+inline std::span<const Tensor> as_span(const Tensor& tensor) { return {&tensor, 1}; }
+inline std::span<const Tensor> as_span(const TensorList& tensors) { return {tensors.data(), tensors.size()}; }
+}  // namespace detail
+
+}  // namespace gradus
