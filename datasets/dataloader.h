@@ -15,11 +15,14 @@
 namespace gradus::datasets {
 
 struct DataLoaderOptions {
-  std::int64_t batch_size = 1;  ///< Samples in a batch.
-  bool shuffle = false;         ///< A new random order in each epoch, in place of the data set's own.
-  bool drop_last = false;       ///< Leave out a last batch that is smaller than the others.
-  std::optional<std::uint64_t> seed =
-      std::nullopt;  ///< Of the shuffling; without it gradus::manual_seed() decides, as in PyTorch.
+  /// Samples in a batch.
+  std::int64_t batch_size = 1;
+  /// A new random order in each epoch, in place of the data set's own.
+  bool shuffle = false;
+  /// Leave out a last batch that is smaller than the others.
+  bool drop_last = false;
+  /// Of the shuffling; without it gradus::manual_seed() decides, as in PyTorch.
+  std::optional<std::uint64_t> seed = std::nullopt;
 };
 
 /// The parts of DataLoader that are the same for every data set.

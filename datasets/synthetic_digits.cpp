@@ -175,7 +175,7 @@ Shape write(std::size_t label, Dice& dice) {
     }
   }
 
-  constexpr double kMargin = 3, kRoom = kDigitSide - 2 * kMargin;  // what the pen's middle may use
+  constexpr double kMargin = 3.25, kRoom = kDigitSide - 2 * kMargin;  // what the pen's middle may use
   const Point extent = high - low;
   const double scale = std::min(dice.between(18, 21) / extent.y, kRoom / std::max(extent.x, extent.y));
   const auto place = [&](double size, double offset) {
