@@ -73,21 +73,21 @@ Tensor SavedTensor::unpack(Node& node) const {
   return tensor;
 }
 
-void Context::begin(Node& node, const TensorList& inputs) {
+void Context::begin(Node& node, const InputList& inputs) {
   node_ = &node;
   inputs_ = &inputs;
   node.next_edges.reserve(inputs.size());
-  for (const Tensor& input : inputs) {
-    node.next_edges.push_back(input.defined() ? gradient_edge(input) : Edge{});
+  for (const Tensor* input : inputs) {
+    node.next_edges.push_back(input->defined() ? gradient_edge(*input) : Edge{});
   }
   if (autograd::is_anomaly_enabled()) node.extras().forward_trace = autograd::current_trace();
 }
 
-void Context::begin_in_place(Node& node, const TensorList& inputs, bool write_to_self) {
+void Context::begin_in_place(Node& node, const InputList& inputs, bool write_to_self) {
   begin(node, inputs);
   in_place_ = true;
   // A handle of its own, so that saving the result is told apart from saving the input.
-  if (write_to_self) out_ = kernels::alias(inputs[0]);
+  if (write_to_self) out_ = kernels::alias(*inputs[0]);
 }
 
 void Context::save(const Tensor& tensor) {
@@ -97,10 +97,10 @@ void Context::save(const Tensor& tensor) {
   }
   int32_t source = SavedTensor::kNone;
   for (size_t i = 0; i < inputs_->size(); ++i) {
-    if ((*inputs_)[i].is_same(tensor)) source = static_cast<int32_t>(i);
+    if ((*inputs_)[i]->is_same(tensor)) source = static_cast<int32_t>(i);
   }
   // About to be overwritten: backward needs the value before.
-  const bool overwritten = in_place_ && source >= 0 && tensor.is_same((*inputs_)[0]);
+  const bool overwritten = in_place_ && source >= 0 && tensor.is_same(*(*inputs_)[0]);
   saved_.emplace_back(overwritten ? kernels::clone(tensor) : tensor, source);
 }
 
@@ -152,14 +152,17 @@ std::string backward_name(std::string_view op_name) {
   return name + "Backward0";
 }
 
-void collect(TensorList& inputs, const Tensor& tensor) { inputs.push_back(tensor); }
-void collect(TensorList& inputs, const TensorList& tensors) {
-  inputs.insert(inputs.end(), tensors.begin(), tensors.end());
+void collect(InputList& inputs, const Tensor& tensor) { inputs.push_back(&tensor); }
+void collect(InputList& inputs, const TensorList& tensors) {
+  for (const Tensor& tensor : tensors) inputs.push_back(&tensor);
+}
+void collect(InputList& inputs, const std::vector<Tensor>& tensors) {
+  for (const Tensor& tensor : tensors) inputs.push_back(&tensor);
 }
 
-bool any_requires_grad(const TensorList& inputs) {
-  for (const Tensor& input : inputs) {
-    if (input.defined() && input.requires_grad()) return true;
+bool any_requires_grad(const InputList& inputs) {
+  for (const Tensor* input : inputs) {
+    if (input->defined() && input->requires_grad()) return true;
   }
   return false;
 }

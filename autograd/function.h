@@ -116,15 +116,15 @@ class Context {
   template <class Op>
   friend class OpNode;
 
-  void begin(Node& node, const TensorList& inputs);  // makes the node's edges
-  void begin_in_place(Node& node, const TensorList& inputs, bool write_to_self);
+  void begin(Node& node, const InputList& inputs);  // makes the node's edges
+  void begin_in_place(Node& node, const InputList& inputs, bool write_to_self);
   void save(const Tensor& tensor);
   void end(std::span<const Tensor> outputs);  // finds the outputs among what was saved
   void release();
 
   Node* node_ = nullptr;
-  const TensorList* inputs_ = nullptr;  // during forward only
-  Tensor out_;                          // during forward only
+  const InputList* inputs_ = nullptr;  // during forward only
+  Tensor out_;                         // during forward only
   boost::container::small_vector<SavedTensor, 2> saved_;
   bool in_place_ = false;
   bool released_ = false;
@@ -160,7 +160,7 @@ struct Function {
   /// Runs forward and records it if a gradient may be asked for.
   template <class... Args>
   static auto apply(const Args&... args) {
-    TensorList inputs;
+    InputList inputs;
     (detail::collect(inputs, args), ...);
     if (!GradMode::is_enabled() || !detail::any_requires_grad(inputs)) {
       Op op;
@@ -185,7 +185,7 @@ struct Function {
   /// The in-place form: writes the result into `self`, the first input, raises its version and rewrites its history.
   template <class... Args>
   static Tensor& apply_(Tensor& self, const Args&... args) {
-    TensorList inputs;
+    InputList inputs;
     detail::collect(inputs, self);
     (detail::collect(inputs, args), ...);
     const bool record = GradMode::is_enabled() && detail::any_requires_grad(inputs);
@@ -214,8 +214,8 @@ struct Function {
 
  private:
   template <class Result>
-  static void mark_view(const Result& result, const TensorList& inputs) {
-    if constexpr (requires { Op::is_view; }) detail::set_view_of(result, inputs[0]);
+  static void mark_view(const Result& result, const InputList& inputs) {
+    if constexpr (requires { Op::is_view; }) detail::set_view_of(result, *inputs[0]);
   }
 };
 

@@ -6,17 +6,21 @@ namespace gradus {
 
 class Node;
 
+/// The tensor inputs of an op, in order: pointers, since counting handles up and down costs more than a small op.
+using InputList = boost::container::small_vector<const Tensor*, 4>;
+
 namespace detail {
 std::string backward_name(std::string_view op_name);
-void collect(TensorList& inputs, const Tensor& tensor);
-void collect(TensorList& inputs, const TensorList& tensors);
+void collect(InputList& inputs, const Tensor& tensor);
+void collect(InputList& inputs, const TensorList& tensors);
+void collect(InputList& inputs, const std::vector<Tensor>& tensors);
 template <class T>
-void collect(TensorList&, const T&) {}  // numbers and options
-bool any_requires_grad(const TensorList& inputs);
+void collect(InputList&, const T&) {}  // numbers and options
+bool any_requires_grad(const InputList& inputs);
 void set_history(std::span<const Tensor> outputs, const Ptr<Node>& node);  // makes node the outputs' grad_fn
 void set_view_of(const Tensor& view, const Tensor& input);                 // the view remembers its base
 void check_in_place(const Tensor& self, bool record);                      // throws for leaves that require grad
-bool may_write_to(const Tensor& self, const TensorList& inputs);           // no other input overlaps self
+bool may_write_to(const Tensor& self, const InputList& inputs);            // no other input overlaps self
 void write_in_place(Tensor& self, const Tensor& result);                   // copies if need be, raises the version
 void rebase_history(Tensor& self, const Ptr<Node>& node);                  // self, and its base if it is a view
 void materialize(TensorList& gradients, const Node& node);                 // zeros for undefined gradients

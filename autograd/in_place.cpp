@@ -117,10 +117,10 @@ static std::pair<const std::byte*, const std::byte*> extent(const TensorImpl& im
   return {impl.data + low, impl.data + high};
 }
 
-bool may_write_to(const Tensor& self, const TensorList& inputs) {
+bool may_write_to(const Tensor& self, const InputList& inputs) {
   const TensorImpl& own = *self.impl();
   for (size_t i = 1; i < inputs.size(); ++i) {
-    const TensorImpl* other = inputs[i].impl();
+    const TensorImpl* other = inputs[i]->impl();
     if (!other || other == &own || other->storage != own.storage || other->layout->numel() == 0) continue;
     if (other->data == own.data && other->layout->sizes() == own.layout->sizes() &&
         other->layout->strides() == own.layout->strides()) {
