@@ -1,0 +1,80 @@
+#include <gradus/autograd/kernels/elementwise_loops.h>
+#include <cmath>
+#include <functional>
+
+namespace gradus::kernels {
+namespace {
+
+template <class F>
+Tensor compare(const Tensor& a, const Tensor& b, F f) {
+  return dispatch(result_type(a, b), [&]<class T>(T) { return binary<bool, T>(a, b, {}, f); });
+}
+
+// Each operand by its own truth: not 0.
+template <class F>
+Tensor logical(const Tensor& a, const Tensor& b, F f) {
+  return binary<bool, bool>(a, b, {}, f);
+}
+
+// f of each floating-point number; `of_integer` for all others, which are finite and no NaN.
+template <class F>
+Tensor classify(const Tensor& x, bool of_integer, F f) {
+  return dispatch(x.dtype(), [&]<class T>(T) {
+    if constexpr (std::is_floating_point_v<T>) {
+      return unary<bool, T>(x, {}, f);
+    } else {
+      Tensor result = kernels::empty_like(x, kBool);
+      kernels::fill(result, of_integer);
+      return result;
+    }
+  });
+}
+
+}  // namespace
+
+Tensor eq(const Tensor& a, const Tensor& b) { return compare(a, b, std::equal_to<>()); }
+Tensor ne(const Tensor& a, const Tensor& b) { return compare(a, b, std::not_equal_to<>()); }
+Tensor lt(const Tensor& a, const Tensor& b) { return compare(a, b, std::less<>()); }
+Tensor le(const Tensor& a, const Tensor& b) { return compare(a, b, std::less_equal<>()); }
+
+Tensor logical_and(const Tensor& a, const Tensor& b) {
+  return logical(a, b, [](bool x, bool y) { return x & y; });
+}
+Tensor logical_or(const Tensor& a, const Tensor& b) {
+  return logical(a, b, [](bool x, bool y) { return x | y; });
+}
+Tensor logical_xor(const Tensor& a, const Tensor& b) {
+  return logical(a, b, [](bool x, bool y) { return x != y; });
+}
+Tensor logical_not(const Tensor& x) {
+  return unary<bool, bool>(x, {}, [](bool v) { return !v; });
+}
+
+Tensor isnan(const Tensor& x) {
+  return classify(x, false, [](auto v) { return v != v; });
+}
+Tensor isinf(const Tensor& x) {
+  return classify(x, false, [](auto v) { return std::abs(v) == std::numeric_limits<decltype(v)>::infinity(); });
+}
+Tensor isfinite(const Tensor& x) {
+  return classify(x, true, [](auto v) { return std::abs(v) < std::numeric_limits<decltype(v)>::infinity(); });
+}
+
+Tensor isclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
+  return dispatch(result_type(a, b), [&]<class T>(T) {
+    return binary<bool, T>(a, b, {}, [=](T x, T y) {
+      if constexpr (std::is_floating_point_v<T>) {
+        // An infinite difference is close to nothing, however large the tolerance.
+        const double distance = std::abs(static_cast<double>(x) - static_cast<double>(y));
+        const bool near = (distance <= atol + rtol * std::abs(static_cast<double>(y))) &
+                          (distance < std::numeric_limits<double>::infinity());
+        return (x == y) | near | (equal_nan & (x != x) & (y != y));
+      } else {
+        const double other = static_cast<double>(y);
+        return (x == y) | (std::abs(static_cast<double>(x) - other) <= atol + rtol * std::abs(other));
+      }
+    });
+  });
+}
+
+}  // namespace gradus::kernels
