@@ -5,7 +5,10 @@
 // a function `OpInfo x_op()`.
 #define GRADUS_FOR_EACH_OP(OP) \
   OP(add)                      \
-  OP(mul)
+  OP(sub)                      \
+  OP(mul)                      \
+  OP(div)                      \
+  OP(neg)
 
 namespace gradus {
 
