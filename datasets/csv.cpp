@@ -177,7 +177,7 @@ Digits read_csv(const std::filesystem::path& path, std::optional<std::int64_t> l
 
 namespace {
 
-/// A file under another name that takes its own with commit(), and is removed when that does not happen.
+/// A file under another name that takes its own with commit(), and is gone when that does not happen.
 class AsideFile {
  public:
   explicit AsideFile(const std::filesystem::path& path)
@@ -188,7 +188,8 @@ class AsideFile {
 
   ~AsideFile() {
     if (file_ != nullptr) gzclose(file_);
-    if (std::error_code ignored; !committed_) std::filesystem::remove(aside_, ignored);
+    std::error_code ignored;
+    std::filesystem::remove(aside_, ignored);
   }
 
   AsideFile(const AsideFile&) = delete;
@@ -206,13 +207,11 @@ class AsideFile {
     std::error_code error;
     std::filesystem::rename(aside_, path_, error);
     GRADUS_CHECK(!error, "cannot write {}: {}", path_.string(), error.message());
-    committed_ = true;
   }
 
  private:
   std::filesystem::path path_, aside_;
   gzFile file_ = nullptr;
-  bool committed_ = false;
 };
 
 }  // namespace
