@@ -15,7 +15,8 @@ void collect(InputList& inputs, const Tensor& tensor);
 void collect(InputList& inputs, const TensorList& tensors);
 void collect(InputList& inputs, const std::vector<Tensor>& tensors);
 template <class T>
-void collect(InputList&, const T&) {}  // numbers and options
+requires(!std::is_base_of_v<Tensor, T>)    // a class derived from Tensor is one
+    void collect(InputList&, const T&) {}  // numbers and options
 bool any_requires_grad(const InputList& inputs);
 void set_history(std::span<const Tensor> outputs, const Ptr<Node>& node);  // makes node the outputs' grad_fn
 void set_view_of(const Tensor& view, const Tensor& input);                 // the view remembers its base
