@@ -1,0 +1,81 @@
+#include <gradus/autograd/memory.h>
+#include <gradus/autograd/tensor.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <set>
+#include <thread>
+#include <vector>
+
+namespace gradus {
+namespace {
+
+TEST(Memory, BlocksAreAlignedAndDoNotOverlap) {
+  std::vector<std::pair<std::byte*, size_t>> blocks;
+  for (size_t bytes = 1; bytes < 300'000; bytes = bytes * 5 / 4 + 1) {
+    auto* block = static_cast<std::byte*>(memory::allocate(bytes));
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(block) % (bytes >= 64 ? 64 : 16), 0u) << bytes;
+    std::memset(block, static_cast<int>(blocks.size() + 1), bytes);
+    blocks.emplace_back(block, bytes);
+  }
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const auto [block, bytes] = blocks[i];
+    const auto mark = static_cast<std::byte>(i + 1);
+    EXPECT_EQ(block[0], mark);
+    EXPECT_EQ(block[bytes - 1], mark);
+    memory::deallocate(block, bytes);
+  }
+}
+
+TEST(Memory, NullIsIgnored) {
+  const size_t before = memory::stats().allocated;
+  memory::deallocate(nullptr, 10);
+  EXPECT_EQ(memory::stats().allocated, before);
+}
+
+#if !defined(__SANITIZE_ADDRESS__)  // bypassed there, so that the sanitizer sees every block
+TEST(Memory, AFreedBlockIsHandedOutAgain) {
+  for (const size_t bytes : {size_t{8}, size_t{100}, size_t{5000}, size_t{627'200}}) {
+    void* first = memory::allocate(bytes);
+    memory::deallocate(first, bytes);
+    void* second = memory::allocate(bytes);
+    EXPECT_EQ(first, second) << bytes;
+    memory::deallocate(second, bytes);
+  }
+}
+
+TEST(Memory, StatsFollowTensors) {
+  const memory::Stats before = memory::stats();
+  {
+    const Tensor x = empty({1000, 1000});
+    EXPECT_GE(memory::stats().allocated, before.allocated + 4'000'000);
+  }
+  EXPECT_EQ(memory::stats().allocated, before.allocated);
+  EXPECT_GE(memory::stats().cached, before.cached);
+  memory::empty_cache();
+  EXPECT_EQ(memory::stats().cached, 0u);
+}
+
+TEST(Memory, BlocksMayBeFreedByAnotherThread) {
+  const size_t before = memory::stats().allocated;
+  std::vector<Tensor> tensors;
+  std::thread([&] {
+    for (int i = 0; i < 100; ++i) tensors.push_back(empty({100}));
+  }).join();
+  tensors.clear();
+  EXPECT_EQ(memory::stats().allocated, before);
+}
+
+TEST(Memory, AGraphNodeWithASmallTensorStaysUnder400Bytes) {
+  const Tensor x = tensor(1.0, requires_grad());
+  const Tensor a = tensor(1.0, requires_grad()), b = tensor(0.0, requires_grad());
+  Tensor y = x;
+  const size_t before = memory::stats().allocated;
+  constexpr size_t nodes = 1000;
+  for (size_t i = 0; i < nodes / 2; ++i) y = y * a + b;
+  EXPECT_LT((memory::stats().allocated - before) / nodes, 400u);
+}
+#endif
+
+}  // namespace
+}  // namespace gradus
