@@ -8,7 +8,42 @@
   OP(sub)                      \
   OP(mul)                      \
   OP(div)                      \
-  OP(neg)
+  OP(neg)                      \
+  OP(addcmul)                  \
+  OP(addcdiv)                  \
+  OP(lerp)                     \
+  OP(pow)                      \
+  OP(pow_tensor)               \
+  OP(square)                   \
+  OP(reciprocal)               \
+  OP(sqrt)                     \
+  OP(rsqrt)                    \
+  OP(exp)                      \
+  OP(expm1)                    \
+  OP(log)                      \
+  OP(log1p)                    \
+  OP(log2)                     \
+  OP(log10)                    \
+  OP(sin)                      \
+  OP(cos)                      \
+  OP(tan)                      \
+  OP(tanh)                     \
+  OP(sigmoid)                  \
+  OP(relu)                     \
+  OP(leaky_relu)               \
+  OP(softplus)                 \
+  OP(logsigmoid)               \
+  OP(abs)                      \
+  OP(sign)                     \
+  OP(floor)                    \
+  OP(ceil)                     \
+  OP(round)                    \
+  OP(where)                    \
+  OP(masked_fill)              \
+  OP(maximum)                  \
+  OP(minimum)                  \
+  OP(clamp)                    \
+  OP(clamp_tensor)
 
 namespace gradus {
 

@@ -91,7 +91,7 @@ Tensor randperm(int64_t n, const TensorOptions& options = {}, Generator* generat
 Tensor tril(const Tensor& x, int64_t diagonal = 0);
 Tensor triu(const Tensor& x, int64_t diagonal = 0);
 
-// -- types and broadcasting: tensor.cpp ---------------------------------------------------------------------------
+// -- types and broadcasting: tensor.cpp, ops/broadcast.cpp --------------------------------------------------------
 /// The dtype of a op b: dimensions rank over 0-d tensors (https://pytorch.org/docs/stable/tensor_attributes.html).
 Dtype result_type(const Tensor& a, const Tensor& b);
 Dtype result_type(const Tensor& a, Scalar b);
@@ -101,7 +101,7 @@ std::vector<Tensor> broadcast_tensors(const std::vector<Tensor>& tensors);
 /// Sums x over the dimensions that broadcasting `sizes` to x's shape would stretch: the gradient of broadcasting.
 Tensor sum_to(const Tensor& x, IntArrayRef sizes);
 
-// -- arithmetic: ops/arithmetic.cpp -------------------------------------------------------------------------------
+// -- arithmetic: ops/arithmetic.cpp, ops/power.cpp, ops/addcmul.cpp -----------------------------------------------
 Tensor add(const Tensor& a, const Tensor& b, AlphaOptions options = {});
 Tensor sub(const Tensor& a, const Tensor& b, AlphaOptions options = {});
 Tensor mul(const Tensor& a, const Tensor& b);
@@ -130,7 +130,7 @@ inline Tensor operator-(Scalar a, const Tensor& b) { return sub(scalar_like(b, a
 inline Tensor operator*(Scalar a, const Tensor& b) { return mul(scalar_like(b, a), b); }
 inline Tensor operator/(Scalar a, const Tensor& b) { return div(scalar_like(b, a), b); }
 
-// -- pointwise: ops/pointwise.cpp ---------------------------------------------------------------------------------
+// -- pointwise: ops/exponential.cpp, ops/power.cpp, ops/activation.cpp, ops/rounding.cpp, ops/select.cpp ----------
 Tensor exp(const Tensor& x);
 Tensor expm1(const Tensor& x);
 Tensor log(const Tensor& x);

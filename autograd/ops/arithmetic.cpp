@@ -1,15 +1,11 @@
 #include <gradus/autograd/check.h>
-#include <gradus/autograd/function.h>
-#include <gradus/autograd/kernels/elementwise.h>
 #include <gradus/autograd/kernels/kernels.h>
-#include <gradus/autograd/op_registry.h>
 #include <gradus/autograd/ops/broadcast.h>
+#include <gradus/autograd/ops/pointwise.h>
 
 namespace gradus {
 namespace {
 
-// A factor of a gradient: in one kernel where backward is not recorded.
-Tensor product(const Tensor& g, const Tensor& x) { return GradMode::is_enabled() ? g * x : kernels::mul(g, x); }
 Tensor scaled(const Tensor& g, double factor) { return factor == 1 ? g : factor == -1 ? -g : g * factor; }
 
 /// a + alpha * b
