@@ -61,7 +61,8 @@ Tensor SavedTensor::unpack(Node& node) const {
                          : fmt::format("a value saved by {}", node.name()),
       storage_->version(), version_);
   Tensor tensor(Ptr<TensorImpl>(new TensorImpl(storage_, data_, layout_, dtype_)));
-  if (source_ == kNone || !GradMode::is_enabled()) return tensor;  // history matters only to a recorded backward
+  // History matters only to a recorded backward, and integers have none (the indices that max returns).
+  if (source_ == kNone || !GradMode::is_enabled() || !is_floating_point(dtype_)) return tensor;
   const Edge edge = source_ >= 0 ? node.next_edges[static_cast<size_t>(source_)]
                                  : Edge{&node, static_cast<uint32_t>(kOutput - source_)};
   if (const auto* accumulator = dynamic_cast<const AccumulateGrad*>(edge.node.get())) {

@@ -154,7 +154,8 @@ class OpNode final : public Node {
 /// forward runs unrecorded. It may return a Tensor or a TensorList (then backward takes a TensorList, with zeros for
 /// outputs that had no gradient), and its tensor arguments may be Tensor or TensorList. backward is written in tensor
 /// ops, so that it can be differentiated again. Ops that must remember more than tensors do it in members, with
-/// forward and backward not static. A view op (static constexpr bool is_view = true) returns its first input's memory.
+/// forward and backward not static. A view op (static constexpr bool is_view = true) returns views of its first input's
+/// memory.
 template <class Op>
 struct Function {
   /// Runs forward and records it if a gradient may be asked for.
@@ -165,8 +166,10 @@ struct Function {
     if (!GradMode::is_enabled() || !detail::any_requires_grad(inputs)) {
       Op op;
       Context context;
-      NoGradGuard no_grad;
-      auto result = op.forward(context, args...);
+      auto result = [&] {
+        NoGradGuard no_grad;
+        return op.forward(context, args...);
+      }();
       mark_view(result, inputs);
       return result;
     }
@@ -215,7 +218,9 @@ struct Function {
  private:
   template <class Result>
   static void mark_view(const Result& result, const InputList& inputs) {
-    if constexpr (requires { Op::is_view; }) detail::set_view_of(result, *inputs[0]);
+    if constexpr (requires { Op::is_view; }) {
+      for (const Tensor& view : detail::as_span(result)) detail::set_view_of(view, *inputs[0]);
+    }
   }
 };
 

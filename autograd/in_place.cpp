@@ -93,6 +93,13 @@ void set_view_of(const Tensor& view, const Tensor& input) {
 
 void check_in_place(const Tensor& self, bool record) {
   GRADUS_CHECK(self.defined(), "an in-place operation needs a defined tensor");
+  if (!self.is_contiguous()) {
+    for (size_t d = 0; d < self.sizes().size(); ++d) {
+      GRADUS_CHECK(self.strides()[d] != 0 || self.sizes()[d] <= 1,
+                   "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                   "location. Please clone() the tensor before performing the operation.");
+    }
+  }
   if (!GradMode::is_enabled()) return;
   GRADUS_CHECK(!(self.is_leaf() && self.requires_grad()),
                "a leaf Variable that requires grad is being used in an in-place operation.");
@@ -141,14 +148,7 @@ void write_in_place(Tensor& self, const Tensor& result) {
   GRADUS_CHECK(
       is_floating_point(own.dtype) >= is_floating_point(made.dtype) && (own.dtype != kBool || made.dtype == kBool),
       "result type {} can't be cast to the desired output type {}", type_name(made.dtype), type_name(own.dtype));
-  if (made.storage != own.storage || made.data != own.data) {
-    for (size_t d = 0; d < self.sizes().size(); ++d) {
-      GRADUS_CHECK(self.strides()[d] != 0 || self.sizes()[d] <= 1,
-                   "unsupported operation: more than one element of the written-to tensor refers to a single memory "
-                   "location. Please clone() the tensor before performing the operation.");
-    }
-    kernels::copy(self, result);
-  }
+  if (made.storage != own.storage || made.data != own.data) kernels::copy(self, result);
   own.storage->bump_version();
 }
 
