@@ -43,7 +43,38 @@
   OP(maximum)                  \
   OP(minimum)                  \
   OP(clamp)                    \
-  OP(clamp_tensor)
+  OP(clamp_tensor)             \
+  OP(clone)                    \
+  OP(to_copy)                  \
+  OP(copy)                     \
+  OP(fill)                     \
+  OP(view)                     \
+  OP(squeeze)                  \
+  OP(unsqueeze)                \
+  OP(expand)                   \
+  OP(t)                        \
+  OP(transpose)                \
+  OP(permute)                  \
+  OP(slice)                    \
+  OP(select)                   \
+  OP(diagonal)                 \
+  OP(as_strided)               \
+  OP(embed)                    \
+  OP(extract)                  \
+  OP(split)                    \
+  OP(unbind)                   \
+  OP(cat)                      \
+  OP(stack)                    \
+  OP(repeat)                   \
+  OP(gather)                   \
+  OP(scatter_add)              \
+  OP(index_select)             \
+  OP(index_add)                \
+  OP(index_put)                \
+  OP(tril)                     \
+  OP(triu)                     \
+  OP(sort)                     \
+  OP(topk)
 
 namespace gradus {
 
