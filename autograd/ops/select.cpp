@@ -196,7 +196,6 @@ struct ClampTensor : Function<ClampTensor> {
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) { return Where::apply(condition, a, b); }
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b) { return where(condition, a, scalar_like(a, b)); }
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b) { return where(condition, scalar_like(b, a), b); }
-TensorList where(const Tensor& condition) { return nonzero(condition).unbind(1); }
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
   return MaskedFill::apply(x, value, mask);
 }
