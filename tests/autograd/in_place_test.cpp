@@ -1,6 +1,7 @@
 #include <gradus/autograd/engine.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 
 namespace gradus {
