@@ -35,23 +35,63 @@ void copy_row(int64_t n, std::byte* to, int64_t to_stride, const std::byte* from
   }
 }
 
-// A tile of a transposition: (rows, columns) of `from`, contiguous along rows' index, to `to`, contiguous along
-// columns. A tile fits the first cache, so that every cache line is fetched once.
+// Four elements, and the two ways to interleave halves of two fours: twice over, these transpose 4 x 4 elements.
+template <class T>
+using Four [[gnu::vector_size(4 * sizeof(T)), gnu::aligned(alignof(T)), gnu::may_alias]] = T;
+template <class T>
+Four<T> first_halves(Four<T> a, Four<T> b) {
+  return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+}
+template <class T>
+Four<T> second_halves(Four<T> a, Four<T> b) {
+  return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+}
+
+template <class T>
+void transpose_4x4(std::byte* to, int64_t to_stride, const std::byte* from, int64_t from_stride) {
+  const auto row = [&](int64_t i) { return *reinterpret_cast<const Four<T>*>(from + i * from_stride); };
+  const Four<T> r0 = row(0), r1 = row(1), r2 = row(2), r3 = row(3);
+  const Four<T> even0 = first_halves<T>(r0, r2), even1 = second_halves<T>(r0, r2);
+  const Four<T> odd0 = first_halves<T>(r1, r3), odd1 = second_halves<T>(r1, r3);
+  const auto store = [&](int64_t i, Four<T> column) { *reinterpret_cast<Four<T>*>(to + i * to_stride) = column; };
+  store(0, first_halves<T>(even0, odd0));
+  store(1, second_halves<T>(even0, odd0));
+  store(2, first_halves<T>(even1, odd1));
+  store(3, second_halves<T>(even1, odd1));
+}
+
+// A transposition: `from` is contiguous along `outer`, `to` along `inner`. It goes by tiles that fit the first cache,
+// so that every cache line is fetched once.
 constexpr int64_t kTile = 32;
 
 template <class To, class From>
 void copy_transposed(const LoopPlan::Dimension& inner, const LoopPlan::Dimension& outer, std::byte* to,
                      const std::byte* from) {
+  const auto copy_tile = [&](int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
+    for (int64_t i = i0; i < i1; ++i) {
+      To* const out = reinterpret_cast<To*>(to + i * outer.strides[0]);
+      const std::byte* const in = from + i * detail::kSize<From>;
+      for (int64_t j = j0; j < j1; ++j) {
+        out[j] = convert<To>(*reinterpret_cast<const From*>(in + j * inner.strides[1]));
+      }
+    }
+  };
   for (int64_t i0 = 0; i0 < outer.size; i0 += kTile) {
     const int64_t i1 = std::min(i0 + kTile, outer.size);
     for (int64_t j0 = 0; j0 < inner.size; j0 += kTile) {
-      const int64_t n = std::min(kTile, inner.size - j0);
-      for (int64_t i = i0; i < i1; ++i) {
-        To* const out = reinterpret_cast<To*>(to + i * outer.strides[0]) + j0;
-        const std::byte* const in = from + i * detail::kSize<From> + j0 * inner.strides[1];
-        for (int64_t j = 0; j < n; ++j) {
-          out[j] = convert<To>(*reinterpret_cast<const From*>(in + j * inner.strides[1]));
+      const int64_t j1 = std::min(j0 + kTile, inner.size);
+      if constexpr (std::is_same_v<To, From> && sizeof(To) >= 4) {
+        const int64_t i_fours = i0 + (i1 - i0) / 4 * 4, j_fours = j0 + (j1 - j0) / 4 * 4;
+        for (int64_t j = j0; j < j_fours; j += 4) {
+          for (int64_t i = i0; i < i_fours; i += 4) {
+            transpose_4x4<To>(to + i * outer.strides[0] + j * detail::kSize<To>, outer.strides[0],
+                              from + i * detail::kSize<From> + j * inner.strides[1], inner.strides[1]);
+          }
         }
+        copy_tile(i_fours, i1, j0, j1);
+        copy_tile(i0, i_fours, j_fours, j1);
+      } else {
+        copy_tile(i0, i1, j0, j1);
       }
     }
   }

@@ -158,6 +158,26 @@ inline bool same_contiguous(const Tensor& out, const Tensor& x) {
   return a == b || (b->is_contiguous() && a->sizes().size() == b->sizes().size() && a->sizes() == b->sizes());
 }
 
+// A tensor and a number: the plan is known without making one.
+template <class R, class A, class B, class F>
+bool map_number(const Tensor& out, F f, const Tensor& a, const Tensor& b) {
+  if (!out.is_contiguous()) return false;
+  R* const to = reinterpret_cast<R*>(out.impl()->data);
+  const A* const first = reinterpret_cast<const A*>(a.impl()->data);
+  const B* const second = reinterpret_cast<const B*>(b.impl()->data);
+  if (b.numel() == 1 && same_contiguous(out, a)) {
+    map_contiguous(
+        out.numel(), to, [f, value = *second](A x) { return f(x, value); }, first);
+    return true;
+  }
+  if (a.numel() == 1 && same_contiguous(out, b)) {
+    map_contiguous(
+        out.numel(), to, [f, value = *first](B x) { return f(value, x); }, second);
+    return true;
+  }
+  return false;
+}
+
 }  // namespace detail
 
 /// out[i] = f(inputs[i]...) for every element, the inputs broadcast to out's shape. R is out's element type; A... the
@@ -172,6 +192,9 @@ void map(const Tensor& out, F f, const Inputs&... inputs) {
       map_contiguous(out.numel(), reinterpret_cast<R*>(out.impl()->data), f,
                      reinterpret_cast<const A*>(inputs.impl()->data)...);
       return;
+    }
+    if constexpr (sizeof...(A) == 2) {
+      if (detail::map_number<R, A...>(out, f, inputs...)) return;
     }
     const LoopPlan plan(out.sizes(), {Operand(out), Operand(inputs)...});
     plan.for_each_row<1 + sizeof...(A)>([&](int64_t n, const auto& data, const auto& strides) {

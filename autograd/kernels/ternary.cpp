@@ -70,21 +70,23 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b, const Te
                "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
                type_name(condition.dtype()));
   return dispatch(gradus::result_type(a, b), [&]<class T>(T) {
+    // The mask is widened to the elements' size: compilers vectorise no choice by a bool.
+    using Word = std::conditional_t<sizeof(T) == 8, uint64_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint8_t>>;
     constexpr Dtype dtype = dtype_of<T>::value;
     const LoopInput mask(condition, kBool), first(a, dtype), second(b, dtype);
     const Tensor &m = mask, &x = first, &y = second;
     Tensor result = result_of(condition, a, b, dtype, out);
     if (y.numel() == 1) {  // numbers: masks are mostly used with one
       const T number = *reinterpret_cast<const T*>(y.impl()->data);
-      map<T, bool, T>(
-          result, [number](bool c, T p) { return c ? p : number; }, m, x);
+      map<T, uint8_t, T>(
+          result, [number](Word c, T p) { return c != 0 ? p : number; }, m, x);
     } else if (x.numel() == 1) {
       const T number = *reinterpret_cast<const T*>(x.impl()->data);
-      map<T, bool, T>(
-          result, [number](bool c, T q) { return c ? number : q; }, m, y);
+      map<T, uint8_t, T>(
+          result, [number](Word c, T q) { return c != 0 ? number : q; }, m, y);
     } else {
-      map<T, bool, T, T>(
-          result, [](bool c, T p, T q) { return c ? p : q; }, m, x, y);
+      map<T, uint8_t, T, T>(
+          result, [](Word c, T p, T q) { return c != 0 ? p : q; }, m, x, y);
     }
     return result;
   });
