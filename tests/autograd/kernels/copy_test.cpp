@@ -52,7 +52,7 @@ TEST(Copy, ToTheSameDtypeIsTheSameTensor) {
 // Sizes around the tile and the 4 x 4 blocks of the transposition.
 TEST(Copy, TransposesMatricesOfAnySize) {
   for (const Dtype dtype : {kInt64, kFloat32, kFloat64}) {
-    for (const auto [rows, columns] :
+    for (const auto& [rows, columns] :
          {std::pair<int64_t, int64_t>{1, 7}, {4, 4}, {3, 5}, {32, 33}, {37, 45}, {70, 6}}) {
       const Tensor x = numbered({rows, columns}, dtype);
       const Tensor transposed = kernels::alias(x, Layout::strided({columns, rows}, {1, columns}));
