@@ -181,45 +181,74 @@ TEST(Elementwise, InPlaceResultsMustFitTheDtype) {
 // -- in place ---------------------------------------------------------------------------------------------------------
 
 TEST(Elementwise, InPlaceFormsWriteIntoTheTensor) {
-  const auto check = [](const std::function<Tensor&(Tensor&)>& in_place,
+  const auto check = [](const char* name, const std::function<Tensor&(Tensor&)>& in_place,
                         const std::function<Tensor(const Tensor&)>& fresh) {
     manual_seed(5);
     for (const Tensor& start : {rand({3, 5}) + 0.5, (rand({5, 3}) + 0.5).t(), rand({3, 10}).slice(1, 0, 10, 2) + 0.5}) {
       Tensor x = start.clone();
-      Tensor strided = start.t().contiguous().t();  // not contiguous
+      Tensor strided = start.t().clone().t();  // not contiguous
       const float* data = x.data_ptr<float>();
       EXPECT_TRUE(in_place(x).is_same(x));
       in_place(strided);
       EXPECT_EQ(x.data_ptr<float>(), data);
       EXPECT_EQ(x.version(), 1u);
-      EXPECT_TRUE(equal(x, fresh(start)));
-      EXPECT_TRUE(equal(strided, fresh(start)));
+      EXPECT_TRUE(equal(x, fresh(start))) << name;
+      EXPECT_TRUE(equal(strided, fresh(start))) << name;
     }
   };
   using T = Tensor;
-  check([](T& x) -> T& { return x += x; }, [](const T& x) { return x + x; });
-  check([](T& x) -> T& { return x -= 0.25; }, [](const T& x) { return x - 0.25; });
-  check([](T& x) -> T& { return x *= x; }, [](const T& x) { return x * x; });
-  check([](T& x) -> T& { return x /= 3; }, [](const T& x) { return x / 3; });
-  check([](T& x) -> T& { return x.add_(x, {.alpha = 3}); }, [](const T& x) { return x.add(x, {.alpha = 3}); });
-  check([](T& x) -> T& { return x.sub_(2, {.alpha = 3}); }, [](const T& x) { return x - 6; });
-  check([](T& x) -> T& { return x.pow_(3); }, [](const T& x) { return x.pow(3); });
-  check([](T& x) -> T& { return x.neg_(); }, [](const T& x) { return -x; });
-  check([](T& x) -> T& { return x.exp_(); }, [](const T& x) { return x.exp(); });
-  check([](T& x) -> T& { return x.log_(); }, [](const T& x) { return x.log(); });
-  check([](T& x) -> T& { return x.sqrt_(); }, [](const T& x) { return x.sqrt(); });
-  check([](T& x) -> T& { return x.rsqrt_(); }, [](const T& x) { return x.rsqrt(); });
-  check([](T& x) -> T& { return x.abs_(); }, [](const T& x) { return x.abs(); });
-  check([](T& x) -> T& { return x.sin_(); }, [](const T& x) { return x.sin(); });
-  check([](T& x) -> T& { return x.cos_(); }, [](const T& x) { return x.cos(); });
-  check([](T& x) -> T& { return x.tanh_(); }, [](const T& x) { return x.tanh(); });
-  check([](T& x) -> T& { return x.sigmoid_(); }, [](const T& x) { return x.sigmoid(); });
-  check([](T& x) -> T& { return x.relu_(); }, [](const T& x) { return x.relu(); });
-  check([](T& x) -> T& { return x.clamp_(0.7, 1.2); }, [](const T& x) { return x.clamp(0.7, 1.2); });
-  check([](T& x) -> T& { return x.masked_fill_(x > 1, 9); }, [](const T& x) { return x.masked_fill(x > 1, 9); });
-  check([](T& x) -> T& { return x.addcmul_(x, x, 2); }, [](const T& x) { return x.addcmul(x, x, 2); });
-  check([](T& x) -> T& { return x.addcdiv_(x, x, 2); }, [](const T& x) { return x.addcdiv(x, x, 2); });
-  check([](T& x) -> T& { return x.lerp_(x * 2, 0.25); }, [](const T& x) { return x.lerp(x * 2, 0.25); });
+  check(
+      "x += x", [](T& x) -> T& { return x += x; }, [](const T& x) { return x + x; });
+  check(
+      "x -= 0.25", [](T& x) -> T& { return x -= 0.25; }, [](const T& x) { return x - 0.25; });
+  check(
+      "x *= x", [](T& x) -> T& { return x *= x; }, [](const T& x) { return x * x; });
+  check(
+      "x /= 3", [](T& x) -> T& { return x /= 3; }, [](const T& x) { return x / 3; });
+  check(
+      "x.add_(x, {.alpha = 3})", [](T& x) -> T& { return x.add_(x, {.alpha = 3}); },
+      [](const T& x) { return x.add(x, {.alpha = 3}); });
+  check(
+      "x.sub_(2, {.alpha = 3})", [](T& x) -> T& { return x.sub_(2, {.alpha = 3}); }, [](const T& x) { return x - 6; });
+  check(
+      "x.pow_(3)", [](T& x) -> T& { return x.pow_(3); }, [](const T& x) { return x.pow(3); });
+  check(
+      "x.neg_()", [](T& x) -> T& { return x.neg_(); }, [](const T& x) { return -x; });
+  check(
+      "x.exp_()", [](T& x) -> T& { return x.exp_(); }, [](const T& x) { return x.exp(); });
+  check(
+      "x.log_()", [](T& x) -> T& { return x.log_(); }, [](const T& x) { return x.log(); });
+  check(
+      "x.sqrt_()", [](T& x) -> T& { return x.sqrt_(); }, [](const T& x) { return x.sqrt(); });
+  check(
+      "x.rsqrt_()", [](T& x) -> T& { return x.rsqrt_(); }, [](const T& x) { return x.rsqrt(); });
+  check(
+      "x.abs_()", [](T& x) -> T& { return x.abs_(); }, [](const T& x) { return x.abs(); });
+  check(
+      "x.sin_()", [](T& x) -> T& { return x.sin_(); }, [](const T& x) { return x.sin(); });
+  check(
+      "x.cos_()", [](T& x) -> T& { return x.cos_(); }, [](const T& x) { return x.cos(); });
+  check(
+      "x.tanh_()", [](T& x) -> T& { return x.tanh_(); }, [](const T& x) { return x.tanh(); });
+  check(
+      "x.sigmoid_()", [](T& x) -> T& { return x.sigmoid_(); }, [](const T& x) { return x.sigmoid(); });
+  check(
+      "x.relu_()", [](T& x) -> T& { return x.relu_(); }, [](const T& x) { return x.relu(); });
+  check(
+      "x.clamp_(0.7, 1.2)", [](T& x) -> T& { return x.clamp_(0.7, 1.2); },
+      [](const T& x) { return x.clamp(0.7, 1.2); });
+  check(
+      "x.masked_fill_(x > 1, 9)", [](T& x) -> T& { return x.masked_fill_(x > 1, 9); },
+      [](const T& x) { return x.masked_fill(x > 1, 9); });
+  check(
+      "x.addcmul_(x, x, 2)", [](T& x) -> T& { return x.addcmul_(x, x, 2); },
+      [](const T& x) { return x.addcmul(x, x, 2); });
+  check(
+      "x.addcdiv_(x, x, 2)", [](T& x) -> T& { return x.addcdiv_(x, x, 2); },
+      [](const T& x) { return x.addcdiv(x, x, 2); });
+  check(
+      "x.lerp_(x * 2, 0.25)", [](T& x) -> T& { return x.lerp_(x * 2, 0.25); },
+      [](const T& x) { return x.lerp(x * 2, 0.25); });
 }
 
 TEST(Elementwise, InPlaceReadsOverlappingOperandsBeforeWriting) {
