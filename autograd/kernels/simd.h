@@ -1,0 +1,138 @@
+#pragma once
+// Loops over contiguous numbers, a SIMD register at a time, for what `#pragma omp simd` does not reach: transcendental
+// functions, and sums kept in several accumulators. A function here takes and returns whole registers,
+//
+//   map_batches<float>(n, out, [](auto a, auto b) { return xsimd::exp(a - b); }, x, y);
+//
+// and the last, incomplete register is padded, so that every element goes through the same instructions wherever it
+// stands. For float and double only.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <type_traits>
+#include <xsimd/xsimd.hpp>
+
+namespace gradus::kernels {
+
+template <class T>
+using Batch = xsimd::batch<T>;
+template <class T>
+inline constexpr int64_t kLanes = static_cast<int64_t>(Batch<T>::size);
+
+template <class T>
+Batch<T> load(const T* x) {
+  return Batch<T>::load_unaligned(x);
+}
+
+/// The first `count` lanes from x, `padding` in the others.
+template <class T>
+Batch<T> load_part(const T* x, int64_t count, T padding = T(0)) {
+  alignas(64) T lanes[kLanes<T>];
+  for (int64_t i = 0; i < kLanes<T>; ++i) lanes[i] = i < count ? x[i] : padding;
+  return Batch<T>::load_aligned(lanes);
+}
+
+/// Writes the first `count` lanes.
+template <class T>
+void store_part(T* out, int64_t count, const Batch<T>& value) {
+  alignas(64) T lanes[kLanes<T>];
+  value.store_aligned(lanes);
+  for (int64_t i = 0; i < count; ++i) out[i] = lanes[i];
+}
+
+/// All lanes combined into one number.
+template <class T, class Combine>
+T across_lanes(const Batch<T>& value, Combine combine) {
+  alignas(64) T lanes[kLanes<T>];
+  value.store_aligned(lanes);
+  for (int64_t half = kLanes<T> / 2; half > 0; half /= 2) {
+    for (int64_t i = 0; i < half; ++i) lanes[i] = combine(lanes[i], lanes[i + half]);
+  }
+  return lanes[0];
+}
+
+/// out[i] = f(inputs[i]...) for i < n. out may be one of the inputs.
+template <class T, class F>
+void map_batches(int64_t n, T* out, F f, const auto*... inputs) {
+  int64_t i = 0;
+  for (; i + kLanes<T> <= n; i += kLanes<T>) f(load(inputs + i)...).store_unaligned(out + i);
+  if (i < n) store_part(out + i, n - i, f(load_part(inputs + i, n - i)...));
+}
+
+/// `value` in the first `count` lanes, `otherwise` in the others.
+template <class T>
+Batch<T> keep_first(int64_t count, const Batch<T>& value, T otherwise) {
+  alignas(64) static constexpr auto kNumbers = [] {
+    std::array<T, static_cast<size_t>(kLanes<T>)> numbers{};
+    for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<T>(i);
+    return numbers;
+  }();
+  return xsimd::select(Batch<T>::load_aligned(kNumbers.data()) < Batch<T>(static_cast<T>(count)), value,
+                       Batch<T>(otherwise));
+}
+
+/// f(inputs[i]...) for i < n, combined with `combine`, which takes registers and numbers; n may be 0. Four
+/// accumulators, since one would wait for itself.
+template <class T, class Combine, class F>
+T fold_batches(int64_t n, T identity, Combine combine, F f, const auto*... inputs) {
+  constexpr int64_t kWidth = kLanes<T>;
+  int64_t i = 0;
+  Batch<T> total(identity);
+  if (n >= 4 * kWidth) {
+    Batch<T> a(identity), b(identity), c(identity);
+    for (; i + 4 * kWidth <= n; i += 4 * kWidth) {
+      a = combine(a, f(load(inputs + i)...));
+      b = combine(b, f(load(inputs + i + kWidth)...));
+      c = combine(c, f(load(inputs + i + 2 * kWidth)...));
+      total = combine(total, f(load(inputs + i + 3 * kWidth)...));
+    }
+    total = combine(combine(a, b), combine(c, total));
+  }
+  for (; i + kWidth <= n; i += kWidth) total = combine(total, f(load(inputs + i)...));
+  if (i < n) total = combine(total, keep_first(n - i, f(load_part(inputs + i, n - i)...), identity));
+  return across_lanes(total, combine);
+}
+
+/// a + b, of numbers or registers.
+struct Add {
+  template <class V>
+  V operator()(const V& a, const V& b) const {
+    return a + b;
+  }
+};
+
+/// The larger of two; NaN if one is NaN.
+struct Larger {
+  template <class T>
+  Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
+    return xsimd::select((b > a) | (b != b), b, a);
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b > a || b != b ? b : a; }
+};
+
+/// The smaller of two; NaN if one is NaN.
+struct Smaller {
+  template <class T>
+  Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
+    return xsimd::select((b < a) | (b != b), b, a);
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b < a || b != b ? b : a; }
+};
+
+/// Elements added up in one go in their own precision; the totals of such blocks are added in double.
+inline constexpr int64_t kSumBlock = 4096;
+
+/// The sum of f(inputs[i]...) for i < n.
+template <class T, class F>
+double sum_batches(int64_t n, F f, const auto*... inputs) {
+  if (n <= kSumBlock) return static_cast<double>(fold_batches<T>(n, T(0), Add(), f, inputs...));
+  double total = 0;
+  for (int64_t i = 0; i < n; i += kSumBlock) {
+    total += static_cast<double>(fold_batches<T>(std::min(kSumBlock, n - i), T(0), Add(), f, (inputs + i)...));
+  }
+  return total;
+}
+
+}  // namespace gradus::kernels

@@ -1,0 +1,175 @@
+// Each runs over rows of n contiguous numbers, or over tiles of neighbouring columns of n numbers each.
+#include <gradus/autograd/kernels/dispatch.h>
+#include <gradus/autograd/kernels/kernels.h>
+#include <gradus/autograd/kernels/log_sum_exp.h>
+#include <gradus/autograd/kernels/reduce.h>
+#include <gradus/autograd/kernels/softmax.h>
+
+#include <tuple>
+
+namespace gradus::kernels {
+namespace {
+
+constexpr int64_t kTile = 256;
+
+template <class T>
+void softmax_row(const T* x, int64_t n, T* y) {
+  const Batch<T> max(row_max(x, n));
+  double sum = 0;
+  for (int64_t first = 0; first < n; first += kSumBlock) {
+    const int64_t count = std::min(kSumBlock, n - first);
+    map_batches(
+        count, y + first, [&](const auto& v) { return xsimd::exp(v - max); }, x + first);
+    sum += sum_batches<T>(
+        count, [](const auto& v) { return v; }, y + first);
+  }
+  const Batch<T> scale(static_cast<T>(1 / sum));
+  map_batches(
+      n, y, [&](const auto& v) { return v * scale; }, y);
+}
+
+template <class T>
+void log_softmax_row(const T* x, int64_t n, T* y) {
+  const LogSumExp<T> row = log_sum_exp(x, n);
+  const Batch<T> max(row.max), log_sum(row.log_sum);
+  map_batches(
+      n, y, [&](const auto& v) { return v - max - log_sum; }, x);
+}
+
+template <class T>
+void softmax_backward_row(const T* g, const T* y, int64_t n, T* out) {
+  const double dot = sum_batches<T>(
+      n, [](const auto& a, const auto& b) { return a * b; }, g, y);
+  const Batch<T> total(static_cast<T>(dot));
+  map_batches(
+      n, out, [&](const auto& a, const auto& b) { return b * (a - total); }, g, y);
+}
+
+template <class T>
+void log_softmax_backward_row(const T* g, const T* y, int64_t n, T* out) {
+  const Batch<T> total(static_cast<T>(sum_batches<T>(
+      n, [](const auto& a) { return a; }, g)));
+  map_batches(
+      n, out, [&](const auto& a, const auto& b) { return a - xsimd::exp(b) * total; }, g, y);
+}
+
+// The same for `width` <= kTile columns of n numbers, `stride` apart.
+template <class T>
+void column_max_and_sum(const T* x, int64_t n, int64_t stride, int64_t width, T* max, T* sum) {
+  std::fill_n(max, width, -std::numeric_limits<T>::infinity());
+  std::fill_n(sum, width, T(0));
+  for (int64_t i = 0; i < n; ++i) map_batches(width, max, Larger(), max, x + i * stride);
+  for (int64_t i = 0; i < n; ++i) {
+    map_batches(
+        width, sum, [](const auto& v, const auto& m, const auto& s) { return s + xsimd::exp(v - m); }, x + i * stride,
+        max, sum);
+  }
+}
+
+template <class T>
+void softmax_columns(const T* x, int64_t n, int64_t stride, int64_t width, T* y) {
+  T max[kTile], scale[kTile];
+  column_max_and_sum(x, n, stride, width, max, scale);
+  for (int64_t j = 0; j < width; ++j) scale[j] = 1 / scale[j];
+  for (int64_t i = 0; i < n; ++i) {
+    map_batches(
+        width, y + i * stride, [](const auto& v, const auto& m, const auto& s) { return xsimd::exp(v - m) * s; },
+        x + i * stride, max, scale);
+  }
+}
+
+template <class T>
+void log_softmax_columns(const T* x, int64_t n, int64_t stride, int64_t width, T* y) {
+  T max[kTile], log_sum[kTile];
+  column_max_and_sum(x, n, stride, width, max, log_sum);
+  map_batches(
+      width, log_sum, [](const auto& s) { return xsimd::log(s); }, log_sum);
+  for (int64_t i = 0; i < n; ++i) {
+    map_batches(
+        width, y + i * stride, [](const auto& v, const auto& m, const auto& s) { return v - m - s; }, x + i * stride,
+        max, log_sum);
+  }
+}
+
+template <class T>
+void softmax_backward_columns(const T* g, const T* y, int64_t n, int64_t stride, int64_t width, T* out) {
+  T dot[kTile] = {};
+  for (int64_t i = 0; i < n; ++i) {
+#pragma omp simd
+    for (int64_t j = 0; j < width; ++j) dot[j] += g[i * stride + j] * y[i * stride + j];
+  }
+  for (int64_t i = 0; i < n; ++i) {
+#pragma omp simd
+    for (int64_t j = 0; j < width; ++j) out[i * stride + j] = y[i * stride + j] * (g[i * stride + j] - dot[j]);
+  }
+}
+
+template <class T>
+void log_softmax_backward_columns(const T* g, const T* y, int64_t n, int64_t stride, int64_t width, T* out) {
+  T total[kTile] = {};
+  for (int64_t i = 0; i < n; ++i) {
+#pragma omp simd
+    for (int64_t j = 0; j < width; ++j) total[j] += g[i * stride + j];
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    map_batches(
+        width, out + i * stride, [](const auto& a, const auto& b, const auto& t) { return a - xsimd::exp(b) * t; },
+        g + i * stride, y + i * stride, total);
+  }
+}
+
+// row(inputs..., n, out) or columns(inputs..., n, stride, width, out) for all slices along `dim` of tensors of one
+// shape.
+template <class Row, class Columns, class... Inputs>
+Tensor along(int64_t dim, std::string_view op, Row row, Columns columns, const Inputs&... inputs) {
+  const Tensor& x = std::get<0>(std::tie(inputs...));
+  const auto d = static_cast<size_t>(dim);
+  const IntArrayRef sizes = x.sizes();
+  const int64_t n = sizes.empty() ? 1 : sizes[d];
+  int64_t outer = 1, inner = 1;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (i != d) (i < d ? outer : inner) *= sizes[i];
+  }
+  Tensor out = kernels::empty_like(x);
+  dispatch_floating(x.dtype(), op, [&]<class T>(T) {
+    T* const to = out.data_ptr<T>();
+    for (int64_t o = 0; o < outer; ++o) {
+      if (inner == 1) {
+        row((inputs.template data_ptr<T>() + o * n)..., n, to + o * n);
+        continue;
+      }
+      for (int64_t first = 0; first < inner; first += kTile) {
+        const int64_t at = o * n * inner + first;
+        columns((inputs.template data_ptr<T>() + at)..., n, inner, std::min(kTile, inner - first), to + at);
+      }
+    }
+  });
+  return out;
+}
+
+}  // namespace
+
+Tensor softmax(const Tensor& x, int64_t dim) {
+  return along(
+      dim, "softmax", [](auto... a) { softmax_row(a...); }, [](auto... a) { softmax_columns(a...); }, contiguous(x));
+}
+
+Tensor log_softmax(const Tensor& x, int64_t dim) {
+  return along(
+      dim, "log_softmax", [](auto... a) { log_softmax_row(a...); }, [](auto... a) { log_softmax_columns(a...); },
+      contiguous(x));
+}
+
+Tensor softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
+  return along(
+      dim, "softmax", [](auto... a) { softmax_backward_row(a...); }, [](auto... a) { softmax_backward_columns(a...); },
+      contiguous(g), contiguous(y));
+}
+
+Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
+  return along(
+      dim, "log_softmax", [](auto... a) { log_softmax_backward_row(a...); },
+      [](auto... a) { log_softmax_backward_columns(a...); }, contiguous(g), contiguous(y));
+}
+
+}  // namespace gradus::kernels
