@@ -25,7 +25,7 @@ LogSumExp<T> log_sum_exp(const T* x, int64_t n) {
   const T max = row_max(x, n);
   const Batch<T> shift(max);
   const double sum = sum_batches<T>(
-      n, [&](const auto& v) { return xsimd::exp(v - shift); }, x);
+      n, [&](const auto& v) { return vector_math::exp(v - shift); }, x);
   return {max, std::log(static_cast<T>(sum))};
 }
 

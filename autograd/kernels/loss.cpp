@@ -16,7 +16,7 @@ Tensor reduced(Reduction reduction, std::string_view op, F f, const Tensor& x, c
   dispatch_floating(x.dtype(), op, [&]<class T>(T) {
     T* const to = out.data_ptr<T>();
     if (reduction == Reduction::kNone) {
-      map_batches(n, to, f, x.data_ptr<T>(), others.template data_ptr<T>()...);
+      vector_row(n, to, f, x.data_ptr<T>(), others.template data_ptr<T>()...);
       return;
     }
     const double total = sum_batches<T>(n, f, x.data_ptr<T>(), others.template data_ptr<T>()...);
@@ -36,13 +36,13 @@ Tensor reduced_backward(const Tensor& g, Reduction reduction, std::string_view o
     T* const to = out.data_ptr<T>();
     const T* const from = gradient.data_ptr<T>();
     if (reduction == Reduction::kNone) {
-      map_batches(
+      vector_row(
           n, to, [&](const auto& factor, const auto&... values) { return factor * derivative(values...); }, from,
           x.data_ptr<T>(), others.template data_ptr<T>()...);
       return;
     }
     const Batch<T> factor(reduction == Reduction::kMean ? *from / static_cast<T>(n) : *from);
-    map_batches(
+    vector_row(
         n, to, [&](const auto&... values) { return factor * derivative(values...); }, x.data_ptr<T>(),
         others.template data_ptr<T>()...);
   });
@@ -118,12 +118,12 @@ struct BinaryCrossEntropySlope {
 // log(1 + exp(-x)) = log1p(exp(-|x|)) + max(-x, 0), which does not overflow.
 template <class V>
 V softplus_of_negative(const V& x) {
-  return xsimd::log1p(xsimd::exp(-xsimd::abs(x))) + Larger()(-x, number(x, 0));
+  return vector_math::log1p(vector_math::exp(-xsimd::abs(x))) + Larger()(-x, number(x, 0));
 }
 template <class V>
 V sigmoid(const V& x) {
   const V one = number(x, 1);
-  return one / (one + xsimd::exp(-x));
+  return one / (one + vector_math::exp(-x));
 }
 
 struct LogitsCrossEntropy {

@@ -53,7 +53,7 @@ struct ClassLoss {
 /// Rows with target ignore_index count nothing. Throws IndexError for another target outside 0..C-1.
 ClassLoss nll_loss(const Tensor& x, const Tensor& target, const ClassOptions& options);
 /// The gradient of nll_loss: (M, C). `g`: (M) for Reduction::kNone, otherwise one number.
-Tensor nll_loss_backward(const Tensor& g, const Tensor& x, const Tensor& target, const ClassOptions& options,
+Tensor nll_loss_backward(const Tensor& g, int64_t classes, const Tensor& target, const ClassOptions& options,
                          double divisor);
 
 /// nll_loss of the logarithm of x's softmax, with `label_smoothing` of the target spread over all classes.

@@ -115,12 +115,12 @@ ClassLoss nll_loss(const Tensor& x, const Tensor& target, const ClassOptions& op
   });
 }
 
-Tensor nll_loss_backward(const Tensor& g, const Tensor& x, const Tensor& target, const ClassOptions& options,
+Tensor nll_loss_backward(const Tensor& g, int64_t c, const Tensor& target, const ClassOptions& options,
                          double divisor) {
   const Tensor labels = contiguous(target);
-  const int64_t m = x.size(0), c = x.size(1);
-  Tensor out = empty(x.sizes(), x.dtype());
-  dispatch_floating(x.dtype(), "nll_loss", [&]<class T>(T) {
+  const int64_t m = target.numel();
+  Tensor out = empty({m, c}, g.dtype());
+  dispatch_floating(g.dtype(), "nll_loss", [&]<class T>(T) {
     const auto* label = labels.data_ptr<int64_t>();
     T* to = out.data_ptr<T>();
     const Classes<T> classes(options, c);
@@ -185,14 +185,14 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& x, const Tensor& ta
       const T factor = gradient(i), one = (1 - classes.smoothing) * classes.weight_of(k);
       const Batch<T> shift(max[i]), log(log_sum[i]);
       const Batch<T> all(factor * (one + (classes.smoothing > 0 ? classes.spread * classes.total_weight : T(0))));
-      const auto softmax = [&](const auto& v) { return xsimd::exp(v - shift - log) * all; };
+      const auto softmax = [&](const auto& v) { return vector_math::exp(v - shift - log) * all; };
       if (classes.smoothing == 0) {
-        map_batches(c, to, softmax, from);
+        vector_row(c, to, softmax, from);
       } else if (const Batch<T> even(classes.spread * factor); classes.weight) {
-        map_batches(
+        vector_row(
             c, to, [&](const auto& v, const auto& w) { return softmax(v) - even * w; }, from, classes.weight);
       } else {
-        map_batches(
+        vector_row(
             c, to, [&](const auto& v) { return softmax(v) - even; }, from);
       }
       to[k] -= one * factor;
@@ -263,17 +263,19 @@ Tensor soft_cross_entropy_backward(const Tensor& g, const Tensor& x, const Tenso
       if (classes.weight) {
         const Batch<T> all(static_cast<T>(sum_batches<T>(
             c, [&](const auto& t, const auto& w) { return w * smooth(t); }, share, classes.weight)));
-        map_batches(
+        vector_row(
             c, to,
             [&](const auto& v, const auto& t, const auto& w) {
-              return factor * (xsimd::exp(v - shift - log) * all - w * smooth(t));
+              return factor * (vector_math::exp(v - shift - log) * all - w * smooth(t));
             },
             from, share, classes.weight);
       } else {
         const Batch<T> all(static_cast<T>(sum_batches<T>(c, smooth, share)));
-        map_batches(
+        vector_row(
             c, to,
-            [&](const auto& v, const auto& t) { return factor * (xsimd::exp(v - shift - log) * all - smooth(t)); },
+            [&](const auto& v, const auto& t) {
+              return factor * (vector_math::exp(v - shift - log) * all - smooth(t));
+            },
             from, share);
       }
     }

@@ -13,16 +13,16 @@ void normalise_row(const T* x, int64_t n, const T* weight, const T* bias, T mean
   const Batch<T> shift(mean), factor(scale);
   const auto normal = [&](const auto& v) { return (v - shift) * factor; };
   if (weight && bias) {
-    map_batches(
+    vector_row(
         n, out, [&](const auto& v, const auto& w, const auto& b) { return normal(v) * w + b; }, x, weight, bias);
   } else if (weight) {
-    map_batches(
+    vector_row(
         n, out, [&](const auto& v, const auto& w) { return normal(v) * w; }, x, weight);
   } else if (bias) {
-    map_batches(
+    vector_row(
         n, out, [&](const auto& v, const auto& b) { return normal(v) + b; }, x, bias);
   } else {
-    map_batches(n, out, normal, x);
+    vector_row(n, out, normal, x);
   }
 }
 
@@ -34,7 +34,7 @@ void row_backward(const T* g, const T* x, int64_t n, const T* weight, T mean, T 
   const auto finish = [&](auto h_of, double sum_h, double sum_hy, const auto*... inputs) {
     const Batch<T> mean_h(static_cast<T>(sum_h / static_cast<double>(n)));
     const Batch<T> mean_hy(static_cast<T>(sum_hy / static_cast<double>(n)));
-    map_batches(
+    vector_row(
         n, out,
         [&](const auto& v, const auto&... rest) { return factor * (h_of(rest...) - mean_h - normal(v) * mean_hy); }, x,
         inputs...);

@@ -1,11 +1,13 @@
 #pragma once
-// Loops over contiguous numbers, a SIMD register at a time, for what `#pragma omp simd` does not reach: transcendental
-// functions, and sums kept in several accumulators. A function here takes and returns whole registers,
+// Folds over contiguous numbers, a SIMD register at a time, for what `#pragma omp simd` does not reach: transcendental
+// functions, and sums kept in several accumulators. A function here takes and returns whole registers, as those of
+// vector_row (vector_math.h) do:
 //
-//   map_batches<float>(n, out, [](auto a, auto b) { return xsimd::exp(a - b); }, x, y);
+//   double total = sum_batches<float>(n, [](auto a, auto b) { return (a - b) * (a - b); }, x, y);
 //
-// and the last, incomplete register is padded, so that every element goes through the same instructions wherever it
-// stands. For float and double only.
+// The last, incomplete register is padded, so that every element goes through the same instructions wherever it stands.
+// For float and double only.
+#include <gradus/autograd/kernels/vector_math.h>
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -32,14 +34,6 @@ Batch<T> load_part(const T* x, int64_t count, T padding = T(0)) {
   return Batch<T>::load_aligned(lanes);
 }
 
-/// Writes the first `count` lanes.
-template <class T>
-void store_part(T* out, int64_t count, const Batch<T>& value) {
-  alignas(64) T lanes[kLanes<T>];
-  value.store_aligned(lanes);
-  for (int64_t i = 0; i < count; ++i) out[i] = lanes[i];
-}
-
 /// All lanes combined into one number.
 template <class T, class Combine>
 T across_lanes(const Batch<T>& value, Combine combine) {
@@ -49,14 +43,6 @@ T across_lanes(const Batch<T>& value, Combine combine) {
     for (int64_t i = 0; i < half; ++i) lanes[i] = combine(lanes[i], lanes[i + half]);
   }
   return lanes[0];
-}
-
-/// out[i] = f(inputs[i]...) for i < n. out may be one of the inputs.
-template <class T, class F>
-void map_batches(int64_t n, T* out, F f, const auto*... inputs) {
-  int64_t i = 0;
-  for (; i + kLanes<T> <= n; i += kLanes<T>) f(load(inputs + i)...).store_unaligned(out + i);
-  if (i < n) store_part(out + i, n - i, f(load_part(inputs + i, n - i)...));
 }
 
 /// `value` in the first `count` lanes, `otherwise` in the others.

@@ -18,13 +18,13 @@ void softmax_row(const T* x, int64_t n, T* y) {
   double sum = 0;
   for (int64_t first = 0; first < n; first += kSumBlock) {
     const int64_t count = std::min(kSumBlock, n - first);
-    map_batches(
-        count, y + first, [&](const auto& v) { return xsimd::exp(v - max); }, x + first);
+    vector_row(
+        count, y + first, [&](const auto& v) { return vector_math::exp(v - max); }, x + first);
     sum += sum_batches<T>(
         count, [](const auto& v) { return v; }, y + first);
   }
   const Batch<T> scale(static_cast<T>(1 / sum));
-  map_batches(
+  vector_row(
       n, y, [&](const auto& v) { return v * scale; }, y);
 }
 
@@ -32,7 +32,7 @@ template <class T>
 void log_softmax_row(const T* x, int64_t n, T* y) {
   const LogSumExp<T> row = log_sum_exp(x, n);
   const Batch<T> max(row.max), log_sum(row.log_sum);
-  map_batches(
+  vector_row(
       n, y, [&](const auto& v) { return v - max - log_sum; }, x);
 }
 
@@ -41,7 +41,7 @@ void softmax_backward_row(const T* g, const T* y, int64_t n, T* out) {
   const double dot = sum_batches<T>(
       n, [](const auto& a, const auto& b) { return a * b; }, g, y);
   const Batch<T> total(static_cast<T>(dot));
-  map_batches(
+  vector_row(
       n, out, [&](const auto& a, const auto& b) { return b * (a - total); }, g, y);
 }
 
@@ -49,8 +49,8 @@ template <class T>
 void log_softmax_backward_row(const T* g, const T* y, int64_t n, T* out) {
   const Batch<T> total(static_cast<T>(sum_batches<T>(
       n, [](const auto& a) { return a; }, g)));
-  map_batches(
-      n, out, [&](const auto& a, const auto& b) { return a - xsimd::exp(b) * total; }, g, y);
+  vector_row(
+      n, out, [&](const auto& a, const auto& b) { return a - vector_math::exp(b) * total; }, g, y);
 }
 
 // The same for `width` <= kTile columns of n numbers, `stride` apart.
@@ -58,11 +58,11 @@ template <class T>
 void column_max_and_sum(const T* x, int64_t n, int64_t stride, int64_t width, T* max, T* sum) {
   std::fill_n(max, width, -std::numeric_limits<T>::infinity());
   std::fill_n(sum, width, T(0));
-  for (int64_t i = 0; i < n; ++i) map_batches(width, max, Larger(), max, x + i * stride);
+  for (int64_t i = 0; i < n; ++i) vector_row(width, max, Larger(), max, x + i * stride);
   for (int64_t i = 0; i < n; ++i) {
-    map_batches(
-        width, sum, [](const auto& v, const auto& m, const auto& s) { return s + xsimd::exp(v - m); }, x + i * stride,
-        max, sum);
+    vector_row(
+        width, sum, [](const auto& v, const auto& m, const auto& s) { return s + vector_math::exp(v - m); },
+        x + i * stride, max, sum);
   }
 }
 
@@ -72,8 +72,8 @@ void softmax_columns(const T* x, int64_t n, int64_t stride, int64_t width, T* y)
   column_max_and_sum(x, n, stride, width, max, scale);
   for (int64_t j = 0; j < width; ++j) scale[j] = 1 / scale[j];
   for (int64_t i = 0; i < n; ++i) {
-    map_batches(
-        width, y + i * stride, [](const auto& v, const auto& m, const auto& s) { return xsimd::exp(v - m) * s; },
+    vector_row(
+        width, y + i * stride, [](const auto& v, const auto& m, const auto& s) { return vector_math::exp(v - m) * s; },
         x + i * stride, max, scale);
   }
 }
@@ -82,10 +82,10 @@ template <class T>
 void log_softmax_columns(const T* x, int64_t n, int64_t stride, int64_t width, T* y) {
   T max[kTile], log_sum[kTile];
   column_max_and_sum(x, n, stride, width, max, log_sum);
-  map_batches(
+  vector_row(
       width, log_sum, [](const auto& s) { return xsimd::log(s); }, log_sum);
   for (int64_t i = 0; i < n; ++i) {
-    map_batches(
+    vector_row(
         width, y + i * stride, [](const auto& v, const auto& m, const auto& s) { return v - m - s; }, x + i * stride,
         max, log_sum);
   }
@@ -112,9 +112,10 @@ void log_softmax_backward_columns(const T* g, const T* y, int64_t n, int64_t str
     for (int64_t j = 0; j < width; ++j) total[j] += g[i * stride + j];
   }
   for (int64_t i = 0; i < n; ++i) {
-    map_batches(
-        width, out + i * stride, [](const auto& a, const auto& b, const auto& t) { return a - xsimd::exp(b) * t; },
-        g + i * stride, y + i * stride, total);
+    vector_row(
+        width, out + i * stride,
+        [](const auto& a, const auto& b, const auto& t) { return a - vector_math::exp(b) * t; }, g + i * stride,
+        y + i * stride, total);
   }
 }
 
