@@ -48,6 +48,14 @@
   OP(to_copy)                          \
   OP(copy)                             \
   OP(fill)                             \
+  OP(mm)                               \
+  OP(mv)                               \
+  OP(dot)                              \
+  OP(outer)                            \
+  OP(bmm)                              \
+  OP(addmm)                            \
+  OP(matmul)                           \
+  OP(linear)                           \
   OP(view)                             \
   OP(squeeze)                          \
   OP(unsqueeze)                        \
@@ -121,6 +129,9 @@ Samples OpRegistry::samples() const {
     manual_seed(1);  // each op from the same seed: a new op changes no other's samples
     for (Sample& sample : op.samples()) {
       sample.name = std::string(op.name) + "/" + sample.name;
+      for (Tensor& input : sample.inputs) {
+        if (input.is_floating_point()) input = input.to(kFloat64).detach().requires_grad_();
+      }
       all.push_back(std::move(sample));
     }
   }

@@ -1,6 +1,5 @@
 #pragma once
-#include <gradus/autograd/tensor.h>
-#include <functional>
+#include <gradus/autograd/tensor_function.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,11 +8,9 @@ namespace gradus::autograd {
 
 /// One differentiable call of an op on small float64 inputs, away from kinks and ties: a gradient check by itself.
 struct Sample {
-  /// `function` takes as many Tensors as there are inputs (up to 6), or a TensorList, and returns a Tensor or
-  /// TensorList.
-  template <class F>
-  Sample(std::string sample_name, F f, TensorList sample_inputs)
-      : name(std::move(sample_name)), function(wrap(std::move(f))), inputs(std::move(sample_inputs)) {}
+  /// `f` takes as many Tensors as there are inputs (up to 6), or a TensorList, and returns a Tensor or TensorList.
+  Sample(std::string sample_name, TensorFunction f, TensorList sample_inputs)
+      : name(std::move(sample_name)), function(std::move(f)), inputs(std::move(sample_inputs)) {}
   /// Marks a function that has no second derivative to check (piecewise linear through saved masks still has one:
   /// zero).
   Sample first_order_only() && {
@@ -22,31 +19,9 @@ struct Sample {
   }
 
   std::string name;
-  std::function<TensorList(const TensorList&)> function;
-  TensorList inputs;  // made float64 and requiring grad by the checks if they are floating point
+  TensorFunction function;
+  TensorList inputs;  // OpRegistry::samples() makes those of floating point float64 and asks for their gradients
   bool second_order = true;
-
- private:
-  template <class F>
-  static std::function<TensorList(const TensorList&)> wrap(F f) {
-    return [f = std::move(f)](const TensorList& x) -> TensorList {
-      if constexpr (std::is_invocable_v<F, Tensor>) {
-        return f(x[0]);
-      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor>) {
-        return f(x[0], x[1]);
-      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor, Tensor>) {
-        return f(x[0], x[1], x[2]);
-      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor, Tensor, Tensor>) {
-        return f(x[0], x[1], x[2], x[3]);
-      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor, Tensor, Tensor, Tensor>) {
-        return f(x[0], x[1], x[2], x[3], x[4]);
-      } else if constexpr (std::is_invocable_v<F, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor>) {
-        return f(x[0], x[1], x[2], x[3], x[4], x[5]);
-      } else {
-        return f(x);
-      }
-    };
-  }
 };
 using Samples = std::vector<Sample>;
 
@@ -81,6 +56,7 @@ const OpRegistry& op_registry();
 
 namespace gradus {
 using autograd::op_info;
+using autograd::op_registry;
 using autograd::OpInfo;
 using autograd::Sample;
 using autograd::Samples;

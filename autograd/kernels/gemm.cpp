@@ -1,0 +1,197 @@
+#include <gradus/autograd/check.h>
+#include <gradus/autograd/kernels/gemm.h>
+#include <gradus/autograd/threads.h>
+#include <xflens/cxxblas/drivers/cblas.h>
+#include <algorithm>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+
+extern "C" {
+void openblas_set_num_threads(int count);
+char* openblas_get_corename();
+}
+
+namespace gradus::kernels {
+namespace {
+
+// Up to these sizes a product made of simple parts beats BLAS's gemm, which packs its operands first; on cores with
+// AVX-512 OpenBLAS skips the packing for small matrices. Measured on the tutorial's layers (784-200-10).
+struct Crossover {
+  int64_t rows;            // (M, K) x (K, N) as M products of a row with the matrix
+  int64_t outer_products;  // as K outer products, added up while C is written once
+};
+constexpr int64_t kMostOuterProducts = 4;
+
+int blas_int(int64_t size) {
+  GRADUS_CHECK(size <= std::numeric_limits<int>::max(),
+               "matmul: a dimension or stride of {} is more than BLAS can count", size);
+  return static_cast<int>(size);
+}
+
+// OpenBLAS begins with as many threads as there are cores; gradus begins with one.
+void prepare_blas() { [[maybe_unused]] static const bool done = (openblas_set_num_threads(get_num_threads()), true); }
+
+Crossover crossover() {
+  static const Crossover measured = [] {
+    const std::string_view core = openblas_get_corename();
+    const bool avx512 = core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
+    return avx512 ? Crossover{1, 2} : Crossover{4, kMostOuterProducts};
+  }();
+  return measured;
+}
+
+struct BlasOperand {
+  CBLAS_TRANSPOSE transpose;
+  int leading_dimension;
+};
+
+template <class T>
+BlasOperand blas_operand(const Matrix<T>& x) {
+  const bool in_rows =
+      (x.columns <= 1 || x.column_stride == 1) && (x.rows <= 1 || x.row_stride >= std::max<int64_t>(x.columns, 1));
+  if (in_rows) return {CblasNoTrans, blas_int(std::max<int64_t>({1, x.columns, x.rows > 1 ? x.row_stride : 1}))};
+  return {CblasTrans, blas_int(std::max<int64_t>({1, x.rows, x.columns > 1 ? x.column_stride : 1}))};
+}
+
+template <class T>
+void blas_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
+  prepare_blas();
+  const auto [a_transpose, a_leading] = blas_operand(a);
+  const auto [b_transpose, b_leading] = blas_operand(b);
+  const int m = blas_int(a.rows), n = blas_int(b.columns), k = blas_int(a.columns);
+  if constexpr (std::is_same_v<T, float>) {
+    cblas_sgemm(CblasRowMajor, a_transpose, b_transpose, m, n, k, alpha, a.data, a_leading, b.data, b_leading, beta, c,
+                n);
+  } else {
+    cblas_dgemm(CblasRowMajor, a_transpose, b_transpose, m, n, k, alpha, a.data, a_leading, b.data, b_leading, beta, c,
+                n);
+  }
+}
+
+template <class T>
+void scale(T* c, int64_t count, T beta) {
+  if (beta == T(1)) return;
+  if (beta == T(0)) {
+    std::fill_n(c, count, T(0));
+  } else {
+    for (int64_t i = 0; i < count; ++i) c[i] *= beta;
+  }
+}
+
+// y = alpha A x + beta y.
+template <class T>
+void gemv(const Matrix<T>& a, const T* x, int64_t x_stride, T* y, T alpha, T beta) {
+  prepare_blas();
+  scale(y, a.rows, beta);  // so that BLAS never multiplies what was in y by 0: that would keep NaN
+  const auto [transpose, leading] = blas_operand(a);
+  const bool in_rows = transpose == CblasNoTrans;
+  const int rows = blas_int(in_rows ? a.rows : a.columns), columns = blas_int(in_rows ? a.columns : a.rows);
+  const int step = blas_int(x_stride);
+  if constexpr (std::is_same_v<T, float>) {
+    cblas_sgemv(CblasRowMajor, transpose, rows, columns, alpha, a.data, leading, x, step, 1, y, 1);
+  } else {
+    cblas_dgemv(CblasRowMajor, transpose, rows, columns, alpha, a.data, leading, x, step, 1, y, 1);
+  }
+}
+
+// C = alpha A B + beta C for K columns of A; the rows of B are contiguous. One pass over C, which is not read first.
+template <int K, class T>
+void add_outer_products(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
+  const int64_t columns = b.columns;
+  for (int64_t i = 0; i < a.rows; ++i, c += columns) {
+    T factor[K];
+    const T* row[K];
+    for (int k = 0; k < K; ++k) {
+      factor[k] = alpha * a.data[i * a.row_stride + k * a.column_stride];
+      row[k] = b.data + k * b.row_stride;
+    }
+    const auto value = [&](int64_t j) {
+      T sum = factor[0] * row[0][j];
+      for (int k = 1; k < K; ++k) sum += factor[k] * row[k][j];
+      return sum;
+    };
+    if (beta == T(0)) {
+#pragma omp simd
+      for (int64_t j = 0; j < columns; ++j) c[j] = value(j);
+    } else {
+#pragma omp simd
+      for (int64_t j = 0; j < columns; ++j) c[j] = beta * c[j] + value(j);
+    }
+  }
+}
+
+template <class T>
+void add_outer_products(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
+  static_assert(kMostOuterProducts == 4);
+  switch (a.columns) {
+    case 1:
+      return add_outer_products<1>(a, b, c, alpha, beta);
+    case 2:
+      return add_outer_products<2>(a, b, c, alpha, beta);
+    case 3:
+      return add_outer_products<3>(a, b, c, alpha, beta);
+    default:
+      return add_outer_products<4>(a, b, c, alpha, beta);
+  }
+}
+
+// BLAS knows no integers.
+void integer_gemm(const Matrix<int64_t>& a, const Matrix<int64_t>& b, int64_t* c, int64_t alpha, int64_t beta) {
+  for (int64_t i = 0; i < a.rows; ++i) {
+    for (int64_t k = 0; k < a.columns; ++k) {
+      const int64_t factor = alpha * a.data[i * a.row_stride + k * a.column_stride];
+      const int64_t* row = b.data + k * b.row_stride;
+      for (int64_t j = 0; j < b.columns; ++j) {
+        c[i * b.columns + j] = factor * row[j * b.column_stride] + (k == 0 ? beta : 1) * c[i * b.columns + j];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
+  const int64_t m = a.rows, n = b.columns, k = a.columns;
+  if (m == 0 || n == 0) return;
+  if (k == 0 || alpha == T(0)) return scale(c, m * n, beta);
+  if constexpr (std::is_integral_v<T>) {
+    if (beta == T(0)) std::fill_n(c, m * n, T(0));
+    integer_gemm(a, b, c, alpha, beta);
+  } else if (k <= crossover().outer_products && (n == 1 || b.column_stride == 1)) {
+    add_outer_products(a, b, c, alpha, beta);
+  } else if (n == 1) {
+    gemv(a, b.data, std::max<int64_t>(b.row_stride, 1), c, alpha, beta);
+  } else if (m <= crossover().rows) {
+    for (int64_t i = 0; i < m; ++i) {
+      gemv(b.transposed(), a.data + i * a.row_stride, std::max<int64_t>(a.column_stride, 1), c + i * n, alpha, beta);
+    }
+  } else {
+    blas_gemm(a, b, c, alpha, beta);
+  }
+}
+
+template <class T>
+T dot(int64_t count, const T* x, int64_t x_stride, const T* y, int64_t y_stride) {
+  if constexpr (std::is_same_v<T, float>) {
+    prepare_blas();
+    return cblas_sdot(blas_int(count), x, blas_int(x_stride), y, blas_int(y_stride));
+  } else if constexpr (std::is_same_v<T, double>) {
+    prepare_blas();
+    return cblas_ddot(blas_int(count), x, blas_int(x_stride), y, blas_int(y_stride));
+  } else {
+    T sum = 0;
+    for (int64_t i = 0; i < count; ++i) sum += x[i * x_stride] * y[i * y_stride];
+    return sum;
+  }
+}
+
+template void gemm(const Matrix<float>&, const Matrix<float>&, float*, float, float);
+template void gemm(const Matrix<double>&, const Matrix<double>&, double*, double, double);
+template void gemm(const Matrix<int64_t>&, const Matrix<int64_t>&, int64_t*, int64_t, int64_t);
+template float dot(int64_t, const float*, int64_t, const float*, int64_t);
+template double dot(int64_t, const double*, int64_t, const double*, int64_t);
+template int64_t dot(int64_t, const int64_t*, int64_t, const int64_t*, int64_t);
+
+}  // namespace gradus::kernels
