@@ -17,7 +17,7 @@ class Engine {
 
   ~Engine() {
     for (Node* node : visited_) {
-      node->gradients_.clear();
+      for (Node::Output& output : node->outputs) output.gradient = Tensor();
       node->run_.store(0, std::memory_order_release);
     }
     for (size_t i = suspended_.size(); i-- > 0;) {  // gives an enclosing run its nodes back
@@ -25,7 +25,7 @@ class Engine {
       outer.node->dependencies_ = outer.dependencies;
       outer.node->needed_ = outer.needed;
       outer.node->captured_ = outer.captured;
-      outer.node->gradients_.swap(outer.gradients);
+      for (size_t k = 0; k < outer.gradients.size(); ++k) outer.node->outputs[k].gradient = outer.gradients[k];
       outer.node->run_.store(outer.run, std::memory_order_release);
     }
   }
@@ -86,7 +86,9 @@ class Engine {
           node.name());
       // A hook of an enclosing run on this thread called backward: its state waits until this run is over.
       suspended_.push_back({Ptr<Node>(&node), holder, node.dependencies_, node.needed_, node.captured_, {}});
-      suspended_.back().gradients.swap(node.gradients_);
+      for (Node::Output& output : node.outputs) {
+        suspended_.back().gradients.push_back(std::exchange(output.gradient, Tensor()));
+      }
       node.run_.store(id_, std::memory_order_release);
     }
     visited_.push_back(&node);
@@ -102,8 +104,7 @@ class Engine {
   void deliver(const Edge& edge, Tensor gradient) {
     Node& node = *edge.node;
     if (gradient.defined()) {
-      if (node.gradients_.empty()) node.gradients_.resize(node.outputs.size());
-      Tensor& sum = node.gradients_[edge.input_nr];
+      Tensor& sum = node.outputs[edge.input_nr].gradient;
       if (!sum.defined()) {
         sum = std::move(gradient);
       } else if (may_add_in_place(sum)) {
@@ -122,9 +123,11 @@ class Engine {
 
   void process(Node& node) {
     TensorList gradients;
-    gradients.assign(std::make_move_iterator(node.gradients_.begin()), std::make_move_iterator(node.gradients_.end()));
-    node.gradients_.clear();
-    const bool any = !gradients.empty();
+    bool any = false;
+    for (Node::Output& output : node.outputs) {
+      any |= output.gradient.defined();
+      gradients.push_back(std::exchange(output.gradient, Tensor()));
+    }
     if (any && node.extras_or_null()) detail::call_hooks(node, gradients);
     if (any && node.captured_) {
       for (size_t i = 0; i < targets_->size(); ++i) {
@@ -157,7 +160,7 @@ class Engine {
     uint64_t run;
     uint32_t dependencies;
     bool needed, captured;
-    boost::container::small_vector<Tensor, 1> gradients;
+    std::vector<Tensor> gradients;
   };
 
   const bool keep_graph_, create_graph_;

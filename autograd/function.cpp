@@ -40,7 +40,7 @@ Edge gradient_edge(const Tensor& tensor) {
   return {};
 }
 
-SavedTensor::SavedTensor(const Tensor& tensor, int32_t source)
+SavedTensor::SavedTensor(const Tensor& tensor, int16_t source)
     : storage_(tensor.impl()->storage),
       data_(tensor.impl()->data),
       layout_(tensor.impl()->layout),
@@ -74,21 +74,19 @@ Tensor SavedTensor::unpack(Node& node) const {
   return tensor;
 }
 
-void Context::begin(Node& node, const InputList& inputs) {
+void Context::begin(Node& node, Forward& forward) {
   node_ = &node;
-  inputs_ = &inputs;
-  node.next_edges.reserve(inputs.size());
-  for (const Tensor* input : inputs) {
+  forward_ = &forward;
+  node.next_edges.reserve(forward.inputs.size());
+  for (const Tensor* input : forward.inputs) {
     node.next_edges.push_back(input->defined() ? gradient_edge(*input) : Edge{});
   }
   if (autograd::is_anomaly_enabled()) node.extras().forward_trace = autograd::current_trace();
 }
 
-void Context::begin_in_place(Node& node, const InputList& inputs, bool write_to_self) {
-  begin(node, inputs);
-  in_place_ = true;
-  // A handle of its own, so that saving the result is told apart from saving the input.
-  if (write_to_self) out_ = kernels::alias(*inputs[0]);
+const Tensor& Context::out() const {
+  static const Tensor undefined;
+  return forward_ ? forward_->out : undefined;
 }
 
 void Context::save(const Tensor& tensor) {
@@ -96,12 +94,13 @@ void Context::save(const Tensor& tensor) {
     saved_.emplace_back();
     return;
   }
-  int32_t source = SavedTensor::kNone;
-  for (size_t i = 0; i < inputs_->size(); ++i) {
-    if ((*inputs_)[i]->is_same(tensor)) source = static_cast<int32_t>(i);
+  const InputList& inputs = forward_->inputs;
+  int16_t source = SavedTensor::kNone;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i]->is_same(tensor)) source = static_cast<int16_t>(i);
   }
   // About to be overwritten: backward needs the value before.
-  const bool overwritten = in_place_ && source >= 0 && tensor.is_same(*(*inputs_)[0]);
+  const bool overwritten = forward_->in_place && source >= 0 && tensor.is_same(*inputs[0]);
   saved_.emplace_back(overwritten ? kernels::clone(tensor) : tensor, source);
 }
 
@@ -112,12 +111,11 @@ void Context::end(std::span<const Tensor> outputs) {
       const TensorImpl& output = *outputs[k].impl();
       if (saved.storage_ != output.storage || saved.data_ != output.data) continue;
       if (!(saved.layout_->sizes() == output.layout->sizes())) continue;
-      saved.source_ = SavedTensor::kOutput - static_cast<int32_t>(k);
+      saved.source_ = static_cast<int16_t>(SavedTensor::kOutput - static_cast<int16_t>(k));
       saved.version_ = output.storage->version();
     }
   }
-  inputs_ = nullptr;
-  out_ = {};
+  forward_ = nullptr;
 }
 
 Tensor Context::saved(size_t i) const {
@@ -171,7 +169,7 @@ bool any_requires_grad(const InputList& inputs) {
 void set_history(std::span<const Tensor> outputs, const Ptr<Node>& node) {
   for (size_t k = 0; k < outputs.size(); ++k) {
     TensorImpl& output = *outputs[k].impl();
-    node->outputs.push_back({output.layout, output.dtype});
+    node->add_output(output);
     if (!is_floating_point(output.dtype)) continue;
     output.grad_fn = node;
     output.output_nr = static_cast<uint32_t>(k);

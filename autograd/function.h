@@ -2,9 +2,6 @@
 #include <gradus/autograd/function_detail.h>
 #include <gradus/autograd/tensor.h>
 #include <atomic>
-#include <memory>
-#include <string>
-#include <utility>
 
 // The graph. Running an op that involves a tensor that requires a gradient makes a Node: it keeps what backward will
 // need (saved tensors) and, for every input, an edge to the node that made that input. A node never owns its own
@@ -33,12 +30,14 @@ class Node : public RefCounted, public memory::Cached {
   /// One edge for each tensor input of the op; its node is null where no gradient is needed.
   boost::container::small_vector<Edge, 2> next_edges;
 
-  /// Shape and dtype of one output of the op, which its gradient must have.
-  struct OutputMetadata {
+  /// One output of the op: the shape and dtype its gradient must have, and in a backward run what has arrived of it.
+  struct Output {
     Ptr<const Layout> layout;
+    Tensor gradient;
     Dtype dtype;
   };
-  boost::container::small_vector<OutputMetadata, 1> outputs;
+  boost::container::small_vector<Output, 1> outputs;
+  void add_output(const TensorImpl& output) { outputs.push_back({output.layout, Tensor(), output.dtype}); }
 
   /// What most nodes have not got: hooks, and where the op was called (anomaly mode).
   struct Extras {
@@ -58,10 +57,9 @@ class Node : public RefCounted, public memory::Cached {
 
   // The state of the backward run that visits this node. `run` names it: 0 for none.
   std::atomic<uint64_t> run_{0};
-  uint32_t dependencies_ = 0;                            // consumers that have not delivered their gradient yet
-  bool needed_ = false;                                  // leads to a gradient that was asked for
-  bool captured_ = false;                                // is such a gradient's place
-  boost::container::small_vector<Tensor, 1> gradients_;  // arrived so far, one for each output
+  uint32_t dependencies_ = 0;  // consumers that have not delivered their gradient yet
+  bool needed_ = false;        // leads to a gradient that was asked for
+  bool captured_ = false;      // is such a gradient's place
   std::unique_ptr<Extras> extras_;
   Node* next_dead_ = nullptr;  // links nodes that wait for their destruction
 };
@@ -74,8 +72,8 @@ class SavedTensor {
  public:
   SavedTensor() = default;
   /// `source` is the input it is (>= 0), or kOutput - n for output n, or kNone for a tensor without history.
-  SavedTensor(const Tensor& tensor, int32_t source);
-  static constexpr int32_t kNone = -1, kOutput = -2;
+  SavedTensor(const Tensor& tensor, int16_t source);
+  static constexpr int16_t kNone = -1, kOutput = -2;
 
   /// The tensor again, with its history. `node` is the node that saved it. Throws if it was changed in place since.
   Tensor unpack(Node& node) const;
@@ -85,7 +83,7 @@ class SavedTensor {
   std::byte* data_ = nullptr;
   Ptr<const Layout> layout_;
   uint32_t version_ = 0;
-  int32_t source_ = kNone;
+  int16_t source_ = kNone;
   Dtype dtype_ = kFloat32;
   friend class Context;
 };
@@ -108,7 +106,7 @@ class Context {
   bool recording() const { return node_ != nullptr; }
   /// In the in-place form: the tensor the result should be written to, if it has the result's shape and dtype;
   /// undefined otherwise. Whoever ignores it pays a copy, no more.
-  const Tensor& out() const { return out_; }
+  const Tensor& out() const;
 
  private:
   template <class Op>
@@ -116,25 +114,27 @@ class Context {
   template <class Op>
   friend class OpNode;
 
-  void begin(Node& node, const InputList& inputs);  // makes the node's edges
-  void begin_in_place(Node& node, const InputList& inputs, bool write_to_self);
+  struct Forward {  // what counts during forward only
+    const InputList& inputs;
+    Tensor out;
+    bool in_place;
+  };
+  void begin(Node& node, Forward& forward);  // makes the node's edges
   void save(const Tensor& tensor);
   void end(std::span<const Tensor> outputs);  // finds the outputs among what was saved
   void release();
 
   Node* node_ = nullptr;
-  const InputList* inputs_ = nullptr;  // during forward only
-  Tensor out_;                         // during forward only
+  Forward* forward_ = nullptr;
   boost::container::small_vector<SavedTensor, 2> saved_;
-  bool in_place_ = false;
   bool released_ = false;
 };
 
-/// The node of an op: the op itself (its members are what it remembers besides tensors) and its context.
+/// The node of an op: the op itself, whose members are what it remembers besides tensors, and its context.
 template <class Op>
 class OpNode final : public Node {
  public:
-  std::string name() const override;
+  std::string name() const override { return detail::backward_name(Op::name); }
   TensorList apply(TensorList gradients) override;
   void release_saved() override { context.release(); }
 
@@ -174,7 +174,8 @@ struct Function {
       return result;
     }
     Ptr<OpNode<Op>> node(new OpNode<Op>);
-    node->context.begin(*node, inputs);
+    Context::Forward forward{inputs, Tensor(), false};
+    node->context.begin(*node, forward);
     auto result = [&] {
       NoGradGuard no_grad;
       return node->op.forward(node->context, args...);
@@ -197,13 +198,16 @@ struct Function {
     if (!record) {
       Op op;
       Context context;
-      if (direct) context.out_ = self;
+      Context::Forward forward{inputs, direct ? self : Tensor(), true};
+      context.forward_ = &forward;
       NoGradGuard no_grad;
       detail::write_in_place(self, op.forward(context, self, args...));
       return self;
     }
     Ptr<OpNode<Op>> node(new OpNode<Op>);
-    node->context.begin_in_place(*node, inputs, direct);
+    // A handle of its own, so that saving the result is told apart from saving the input.
+    Context::Forward forward{inputs, direct ? self.detach() : Tensor(), true};
+    node->context.begin(*node, forward);
     Tensor result;
     {
       NoGradGuard no_grad;
@@ -225,11 +229,6 @@ struct Function {
 };
 
 template <class Op>
-std::string OpNode<Op>::name() const {
-  return detail::backward_name(Op::name);
-}
-
-template <class Op>
 TensorList OpNode<Op>::apply(TensorList gradients) {
   if constexpr (requires { op.backward(context, TensorList()); }) {
     detail::materialize(gradients, *this);
@@ -238,14 +237,5 @@ TensorList OpNode<Op>::apply(TensorList gradients) {
     return op.backward(context, gradients[0]);
   }
 }
-
-namespace autograd {
-using gradus::Context;
-using gradus::Edge;
-using gradus::Function;
-using gradus::Node;
-using AutogradContext = Context;
-using variable_list = TensorList;
-}  // namespace autograd
 
 }  // namespace gradus

@@ -5,6 +5,10 @@
 namespace gradus {
 
 class Node;
+class Context;
+struct Edge;
+template <class Op>
+struct Function;
 
 /// The tensor inputs of an op, in order: pointers, since counting handles up and down costs more than a small op.
 using InputList = boost::container::small_vector<const Tensor*, 4>;
@@ -28,5 +32,15 @@ void materialize(TensorList& gradients, const Node& node);                 // ze
 inline std::span<const Tensor> as_span(const Tensor& tensor) { return {&tensor, 1}; }
 inline std::span<const Tensor> as_span(const TensorList& tensors) { return {tensors.data(), tensors.size()}; }
 }  // namespace detail
+
+/// The names that LibTorch has in this namespace.
+namespace autograd {
+using gradus::Context;
+using gradus::Edge;
+using gradus::Function;
+using gradus::Node;
+using AutogradContext = Context;
+using variable_list = TensorList;
+}  // namespace autograd
 
 }  // namespace gradus

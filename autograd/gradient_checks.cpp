@@ -57,7 +57,7 @@ TensorList checked_apply(Node& node, TensorList gradients) {
 }
 
 Tensor as_expected(Tensor gradient, const Edge& edge, const Node& from, size_t index) {
-  const Node::OutputMetadata& expected = edge.node->outputs[edge.input_nr];
+  const Node::Output& expected = edge.node->outputs[edge.input_nr];
   if (gradient.impl()->layout != expected.layout && !(gradient.sizes() == expected.layout->sizes())) {
     GRADUS_CHECK(expandable(expected.layout->sizes(), gradient.sizes()),
                  "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}",

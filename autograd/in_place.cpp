@@ -17,7 +17,7 @@ class CopySlices final : public Node {
         part_offset_((part.data - base.impl()->data) / static_cast<int64_t>(element_size(part.dtype))),
         base_strides_(base.strides().begin(), base.strides().end()),
         fn_(std::move(fn)) {
-    outputs.push_back({base.impl()->layout, part.dtype});
+    add_output(*base.impl());
     next_edges = fn_->next_edges;
     next_edges[0] = gradient_edge(base);
   }
@@ -154,7 +154,7 @@ void write_in_place(Tensor& self, const Tensor& result) {
 
 void rebase_history(Tensor& self, const Ptr<Node>& node) {
   TensorImpl& impl = *self.impl();
-  node->outputs.push_back({impl.layout, impl.dtype});
+  node->add_output(impl);
   if (!self.is_view()) {
     set_grad_fn(impl, node, 0);
     return;

@@ -125,8 +125,8 @@ void* allocate_small(Bins& mine, size_t bin) {
   return block;
 }
 
-/// From 64 bytes on blocks are aligned to 64: small ones get there by a multiple of 64 as their size.
-size_t padded(size_t bytes) { return bytes < 64 ? (bytes == 0 ? 1 : bytes) : (bytes + 63) / 64 * 64; }
+/// Multiples of 16; those of 64 are aligned to 64.
+size_t padded(size_t bytes) { return bytes == 0 ? kSmallStep : (bytes + kSmallStep - 1) / kSmallStep * kSmallStep; }
 
 }  // namespace
 

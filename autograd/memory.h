@@ -6,7 +6,8 @@
 /// Bypassed under AddressSanitizer, so that it sees every block.
 namespace gradus::memory {
 
-/// At least `bytes` bytes, not cleared; aligned to 64 bytes from 64 bytes on, to 16 below. Throws std::bad_alloc.
+/// At least `bytes` bytes, not cleared; aligned to 64 bytes if `bytes` is a multiple of 64, to 16 otherwise. Throws
+/// std::bad_alloc.
 void* allocate(size_t bytes);
 
 /// Gives back a block; `bytes` is what it was asked for with.

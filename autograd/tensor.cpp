@@ -127,7 +127,7 @@ Tensor Tensor::grad() const {
   return {};
 }
 
-Tensor& Tensor::mutable_grad() { return checked().autograd_meta().grad; }
+Tensor& Tensor::mutable_grad() const { return checked().autograd_meta().grad; }
 
 void Tensor::retain_grad() const {
   GRADUS_CHECK(requires_grad(), "can't retain_grad on Tensor that has requires_grad=False");

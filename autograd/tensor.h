@@ -174,7 +174,7 @@ class Tensor {
   /// The gradient that backward() collected; undefined before. Warns for a non-leaf without retain_grad().
   Tensor grad() const;
   /// The gradient's own slot: assign an undefined tensor to drop it.
-  Tensor& mutable_grad();
+  Tensor& mutable_grad() const;
   /// Makes a non-leaf collect its gradient too.
   void retain_grad() const;
   bool retains_grad() const;

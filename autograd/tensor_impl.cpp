@@ -11,9 +11,14 @@ static size_t header_bytes(size_t bytes) {
   return bytes <= 32 ? 32 : 64;
 }
 
+/// Of header and numbers: whole cache lines where the numbers are to be aligned to one.
+static size_t block_bytes(size_t bytes) {
+  return bytes <= 32 ? header_bytes(bytes) + bytes : header_bytes(bytes) + (bytes + 63) / 64 * 64;
+}
+
 Ptr<Storage> Storage::allocate(size_t bytes) {
   const size_t header = header_bytes(bytes);
-  auto* block = static_cast<std::byte*>(memory::allocate(header + bytes));
+  auto* block = static_cast<std::byte*>(memory::allocate(block_bytes(bytes)));
   return Ptr<Storage>(new (block) Storage(block + header, bytes));
 }
 
@@ -25,13 +30,12 @@ Ptr<Storage> Storage::adopt(void* data, size_t bytes, std::function<void()> dele
 }
 
 void Storage::destroy(Storage* storage) {
-  size_t block_bytes = header_bytes(storage->bytes_) + storage->bytes_;
+  const size_t bytes = storage->deleter_ ? sizeof(Storage) : block_bytes(storage->bytes_);
   if (storage->deleter_) {
-    block_bytes = sizeof(Storage);
     if (*storage->deleter_) (*storage->deleter_)();
   }
   storage->~Storage();
-  memory::deallocate(storage, block_bytes);
+  memory::deallocate(storage, bytes);
 }
 
 static size_t layout_bytes(int64_t ndim) { return sizeof(Layout) + static_cast<size_t>(2 * ndim) * sizeof(int64_t); }

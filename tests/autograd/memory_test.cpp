@@ -12,9 +12,9 @@ namespace {
 
 TEST(Memory, BlocksAreAlignedAndDoNotOverlap) {
   std::vector<std::pair<std::byte*, size_t>> blocks;
-  for (size_t bytes = 1; bytes < 300'000; bytes = bytes * 5 / 4 + 1) {
+  for (size_t bytes = 1; bytes < 300'000; bytes = bytes % 64 == 0 ? bytes * 5 / 4 + 1 : (bytes + 63) / 64 * 64) {
     auto* block = static_cast<std::byte*>(memory::allocate(bytes));
-    EXPECT_EQ(reinterpret_cast<uintptr_t>(block) % (bytes >= 64 ? 64 : 16), 0u) << bytes;
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(block) % (bytes % 64 == 0 ? 64 : 16), 0u) << bytes;
     std::memset(block, static_cast<int>(blocks.size() + 1), bytes);
     blocks.emplace_back(block, bytes);
   }
@@ -34,6 +34,12 @@ TEST(Memory, NullIsIgnored) {
 }
 
 #if !defined(__SANITIZE_ADDRESS__)  // bypassed there, so that the sanitizer sees every block
+TEST(Memory, NumbersAreAlignedToACacheLine) {
+  for (const int64_t n : {9, 100, 1000, 156'800}) {
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(empty({n}).data_ptr<float>()) % 64, 0u) << n;
+  }
+}
+
 TEST(Memory, AFreedBlockIsHandedOutAgain) {
   for (const size_t bytes : {size_t{8}, size_t{100}, size_t{5000}, size_t{627'200}}) {
     void* first = memory::allocate(bytes);
@@ -69,10 +75,11 @@ TEST(Memory, BlocksMayBeFreedByAnotherThread) {
 TEST(Memory, AGraphNodeWithASmallTensorStaysUnder400Bytes) {
   const Tensor x = tensor(1.0, requires_grad());
   const Tensor a = tensor(1.0, requires_grad()), b = tensor(0.0, requires_grad());
-  Tensor y = x;
+  std::vector<Tensor> kept{x};
+  kept.reserve(1001);
   const size_t before = memory::stats().allocated;
   constexpr size_t nodes = 1000;
-  for (size_t i = 0; i < nodes / 2; ++i) y = y * a + b;
+  for (size_t i = 0; i < nodes; ++i) kept.push_back(i % 2 == 0 ? kept.back() * a : kept.back() + b);
   EXPECT_LT((memory::stats().allocated - before) / nodes, 400u);
 }
 #endif
