@@ -158,8 +158,8 @@ class Engine {
   struct Suspended {
     Ptr<Node> node;
     uint64_t run;
-    uint32_t dependencies;
-    bool needed, captured;
+    uint32_t dependencies : 30;
+    bool needed : 1, captured : 1;
     std::vector<Tensor> gradients;
   };
 

@@ -16,6 +16,11 @@ struct Edge {
 
 /// A step of the backward graph: turns the gradients of an op's outputs into the gradients of its inputs.
 class Node : public RefCounted, public memory::Cached {
+  // In a backward run: consumers yet to deliver; leads to a gradient asked for; is the place of one. First, in a gap.
+  uint32_t dependencies_ : 30 = 0;
+  bool needed_ : 1 = false;
+  bool captured_ : 1 = false;
+
  public:
   virtual ~Node();
   static void destroy(Node* node);  // without recursion, however deep the graph
@@ -55,11 +60,8 @@ class Node : public RefCounted, public memory::Cached {
  private:
   friend class Engine;
 
-  // The state of the backward run that visits this node. `run` names it: 0 for none.
+  // The backward run that visits this node: 0 for none.
   std::atomic<uint64_t> run_{0};
-  uint32_t dependencies_ = 0;  // consumers that have not delivered their gradient yet
-  bool needed_ = false;        // leads to a gradient that was asked for
-  bool captured_ = false;      // is such a gradient's place
   std::unique_ptr<Extras> extras_;
   Node* next_dead_ = nullptr;  // links nodes that wait for their destruction
 };

@@ -252,7 +252,7 @@ void convert(Tensor& tensor, Dtype dtype) {
   impl.dtype = dtype;
   if (!impl.meta) return;
   if (impl.meta->grad.defined()) impl.meta->grad = impl.meta->grad.detach().to(dtype);
-  if (impl.meta->accumulator) impl.meta->accumulator->outputs[0] = {impl.layout, dtype};
+  if (impl.meta->accumulator) impl.meta->accumulator->outputs[0] = {impl.layout, Tensor(), dtype};
 }
 
 }  // namespace
