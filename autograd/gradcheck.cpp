@@ -325,6 +325,12 @@ void check(const Subject& subject, const GradcheckOptions& options) {
   if (options.check_undefined_grad) check_undefined_gradients(subject, outputs.size());
 }
 
+TensorList part_of(const TensorList& list, size_t begin, size_t end) {
+  TensorList part;
+  for (size_t i = begin; i < end; ++i) part.push_back(list[i]);
+  return part;
+}
+
 // Random in [-1, 1), the same at each call, leaving the default generator alone.
 TensorList random_gradients(const TensorList& outputs) {
   Generator generator(1);
@@ -362,11 +368,11 @@ GradcheckResult gradgradcheck(const TensorFunction& function, const TensorList& 
   both.insert(both.end(), gradients.begin(), gradients.end());
 
   const auto gradient_function = [&](const TensorList& x) -> TensorList {
-    const TensorList function_inputs(std::vector<Tensor>(x.begin(), x.begin() + inputs.size()));
+    const TensorList function_inputs = part_of(x, 0, inputs.size());
     const Subject at_x{function, function_inputs, subject.differentiable};
     const TensorList outputs = at_x.differentiable_outputs();
     if (outputs.empty()) return {};
-    const TensorList output_gradients(std::vector<Tensor>(x.begin() + inputs.size(), x.end()));
+    const TensorList output_gradients = part_of(x, inputs.size(), x.size());
     TensorList defined;
     for (const Tensor& gradient :
          grad(outputs, at_x.differentiable_inputs(), output_gradients, std::nullopt, true, true)) {
