@@ -3,6 +3,8 @@
 #include <gradus/autograd/random.h>
 #include <gradus/tests/error_of.h>
 #include <gtest/gtest.h>
+#include <limits>
+#include <utility>
 
 namespace gradus {
 namespace {
@@ -120,17 +122,46 @@ TEST(Gradcheck, FindsABackwardThatIgnoresItsGradient) {
                  "backward not multiplied by grad_output");
 }
 
-// Two outputs, of which the second one's gradient is taken for granted.
+// Counts how often its backward runs.
 struct TwoOutputs : Function<TwoOutputs> {
   static constexpr auto name = "two_outputs";
+  static inline int runs = 0;
   static TensorList forward(Context&, const Tensor& x) { return {x * 2, x * 3}; }
-  static TensorList backward(Context&, const TensorList& g) { return {g[0] * 2 + g[1] * 3}; }
+  static TensorList backward(Context&, const TensorList& g) {
+    ++runs;
+    return {g[0] * 2 + g[1] * 3};
+  }
 };
 
-TEST(Gradcheck, RunsBackwardWithUndefinedGradients) {
-  const auto f = [](const Tensor& x) { return TwoOutputs::apply(x); };
-  EXPECT_TRUE(gradcheck(f, {input({2})}));
-  EXPECT_TRUE(gradcheck(f, {input({2})}, {.check_undefined_grad = false}));
+TEST(Gradcheck, RunsBackwardWithEachOutputsGradientUndefined) {
+  const auto runs = [](bool check_undefined_grad) {
+    TwoOutputs::runs = 0;
+    EXPECT_TRUE(gradcheck([](const Tensor& x) { return TwoOutputs::apply(x); }, {input({2})},
+                          {.check_undefined_grad = check_undefined_grad}));
+    return TwoOutputs::runs;
+  };
+  EXPECT_EQ(runs(true), runs(false) + 2);
+}
+
+// Throws after as many runs as the checks with defined gradients need.
+struct NeedsFirstGradient : Function<NeedsFirstGradient> {
+  static constexpr auto name = "needs_first_gradient";
+  static inline int runs = 0, good_runs = 0;
+  static TensorList forward(Context&, const Tensor& x) { return {x * 2, x * 3}; }
+  static TensorList backward(Context&, const TensorList& g) {
+    if (++runs > good_runs) throw Error("no gradient for output 0");
+    return {g[0] * 2 + g[1] * 3};
+  }
+};
+
+TEST(Gradcheck, ReportsABackwardThatThrowsWithoutAGradient) {
+  const auto f = [](const Tensor& x) { return NeedsFirstGradient::apply(x); };
+  NeedsFirstGradient::good_runs = std::numeric_limits<int>::max();
+  gradcheck(f, {input({1})}, {.check_undefined_grad = false});
+  NeedsFirstGradient::good_runs = std::exchange(NeedsFirstGradient::runs, 0);
+  const auto result = gradcheck(f, {input({1})}, kReport);
+  expect_message(result, "Expected backward function to handle undefined output grads");
+  expect_message(result, "no gradient for output 0");
 }
 
 TEST(Gradcheck, OutputsWithoutGradientMustBeConstant) {

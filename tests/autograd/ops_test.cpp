@@ -9,6 +9,11 @@
 #include <set>
 #include <sstream>
 
+namespace gradus::autograd {
+/// How GoogleTest shows a sample.
+void PrintTo(const Sample& sample, std::ostream* stream) { *stream << sample.name; }
+}  // namespace gradus::autograd
+
 // Every sample of every op in the registry is a gradient check of first and of second order.
 namespace gradus {
 namespace {
