@@ -58,13 +58,13 @@ Tensor div(const Tensor& a, const Tensor& b, const Tensor& out) {
 
 Tensor maximum(const Tensor& a, const Tensor& b, const Tensor& out) {
   return dispatch(result_type(a, b), [&]<class T>(T) {
-    return binary<T, T>(a, b, out, [](T x, T y) { return (x > y) | (x != x) ? x : y; });
+    return binary<T, T>(a, b, out, [](T x, T y) { return ((x > y) | (x != x)) ? x : y; });
   });
 }
 
 Tensor minimum(const Tensor& a, const Tensor& b, const Tensor& out) {
   return dispatch(result_type(a, b), [&]<class T>(T) {
-    return binary<T, T>(a, b, out, [](T x, T y) { return (x < y) | (x != x) ? x : y; });
+    return binary<T, T>(a, b, out, [](T x, T y) { return ((x < y) | (x != x)) ? x : y; });
   });
 }
 

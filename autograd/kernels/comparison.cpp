@@ -65,9 +65,9 @@ Tensor isclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool 
     return binary<bool, T>(a, b, {}, [=](T x, T y) {
       if constexpr (std::is_floating_point_v<T>) {
         // An infinite difference is close to nothing, however large the tolerance.
-        const double distance = std::abs(static_cast<double>(x) - static_cast<double>(y));
-        const bool near = (distance <= atol + rtol * std::abs(static_cast<double>(y))) &
-                          (distance < std::numeric_limits<double>::infinity());
+        const double other = static_cast<double>(y), distance = std::abs(static_cast<double>(x) - other);
+        const double allowed = atol + rtol * std::abs(other);
+        const bool near = (distance <= allowed) & (distance < std::numeric_limits<double>::infinity());
         return (x == y) | near | (equal_nan & (x != x) & (y != y));
       } else {
         const double other = static_cast<double>(y);
