@@ -199,9 +199,10 @@ inline Tensor operator<(const Tensor& a, Scalar b) { return lt(a, scalar_like(a,
 inline Tensor operator<=(const Tensor& a, Scalar b) { return le(a, scalar_like(a, b)); }
 inline Tensor operator>(const Tensor& a, Scalar b) { return gt(a, scalar_like(a, b)); }
 inline Tensor operator>=(const Tensor& a, Scalar b) { return ge(a, scalar_like(a, b)); }
-inline Tensor operator&(const Tensor& a, const Tensor& b) { return logical_and(a, b); }
-inline Tensor operator|(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
-inline Tensor operator^(const Tensor& a, const Tensor& b) { return logical_xor(a, b); }
+/// Bit by bit, for bool and int64; other dtypes throw.
+Tensor operator&(const Tensor& a, const Tensor& b);
+Tensor operator|(const Tensor& a, const Tensor& b);
+Tensor operator^(const Tensor& a, const Tensor& b);
 
 // -- reductions: ops/reduce.cpp -----------------------------------------------------------------------------------
 Tensor sum(const Tensor& x, std::optional<Dtype> dtype = std::nullopt);

@@ -260,7 +260,8 @@ class Tensor {
   Tensor neg() const;
   Tensor operator-() const { return neg(); }
   Tensor operator+() const { return *this; }
-  Tensor operator~() const { return logical_not(); }
+  /// Not, bit by bit, for bool and int64; other dtypes throw.
+  Tensor operator~() const;
   Tensor addcmul(const Tensor& a, const Tensor& b, Scalar value = 1) const;
   Tensor addcdiv(const Tensor& a, const Tensor& b, Scalar value = 1) const;
   Tensor lerp(const Tensor& end, Scalar weight) const;

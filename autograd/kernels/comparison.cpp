@@ -16,6 +16,15 @@ Tensor logical(const Tensor& a, const Tensor& b, F f) {
   return binary<bool, bool>(a, b, {}, f);
 }
 
+template <class F>
+Tensor bitwise(const Tensor& a, const Tensor& b, const char* symbol, F f) {
+  const Dtype dtype = result_type(a, b);
+  GRADUS_CHECK(!is_floating_point(dtype), "operator {} is defined for bool and int64 tensors only, but got {} and {}",
+               symbol, to_string(a.dtype()), to_string(b.dtype()));
+  if (dtype == kBool) return binary<bool, bool>(a, b, {}, f);
+  return binary<int64_t, int64_t>(a, b, {}, f);
+}
+
 // f of each floating-point number; `of_integer` for all others, which are finite and no NaN.
 template <class F>
 Tensor classify(const Tensor& x, bool of_integer, F f) {
@@ -48,6 +57,16 @@ Tensor logical_xor(const Tensor& a, const Tensor& b) {
 }
 Tensor logical_not(const Tensor& x) {
   return unary<bool, bool>(x, {}, [](bool v) { return !v; });
+}
+
+Tensor bitwise_and(const Tensor& a, const Tensor& b) { return bitwise(a, b, "&", std::bit_and<>()); }
+Tensor bitwise_or(const Tensor& a, const Tensor& b) { return bitwise(a, b, "|", std::bit_or<>()); }
+Tensor bitwise_xor(const Tensor& a, const Tensor& b) { return bitwise(a, b, "^", std::bit_xor<>()); }
+Tensor bitwise_not(const Tensor& x) {
+  if (x.dtype() == kBool) return kernels::logical_not(x);
+  GRADUS_CHECK(x.dtype() == kInt64, "operator ~ is defined for bool and int64 tensors only, but got {}",
+               to_string(x.dtype()));
+  return unary<int64_t, int64_t>(x, {}, std::bit_not<>());
 }
 
 Tensor isnan(const Tensor& x) {

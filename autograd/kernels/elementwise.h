@@ -79,7 +79,7 @@ Tensor relu_backward(const Tensor& g, const Tensor& y);
 /// g where x > 0, slope * g elsewhere.
 Tensor leaky_relu_backward(const Tensor& g, const Tensor& x, double negative_slope);
 
-// -- comparisons, bool results: kernels/comparison.cpp ------------------------------------------------------------
+// -- comparisons and truth: kernels/comparison.cpp ----------------------------------------------------------------
 Tensor eq(const Tensor& a, const Tensor& b);
 Tensor ne(const Tensor& a, const Tensor& b);
 Tensor lt(const Tensor& a, const Tensor& b);
@@ -88,6 +88,11 @@ Tensor logical_and(const Tensor& a, const Tensor& b);
 Tensor logical_or(const Tensor& a, const Tensor& b);
 Tensor logical_xor(const Tensor& a, const Tensor& b);
 Tensor logical_not(const Tensor& x);
+/// Bit by bit, for bool and int64; a bool's one bit is its truth.
+Tensor bitwise_and(const Tensor& a, const Tensor& b);
+Tensor bitwise_or(const Tensor& a, const Tensor& b);
+Tensor bitwise_xor(const Tensor& a, const Tensor& b);
+Tensor bitwise_not(const Tensor& x);
 Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);
 Tensor isfinite(const Tensor& x);

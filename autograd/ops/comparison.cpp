@@ -16,6 +16,10 @@ Tensor logical_and(const Tensor& a, const Tensor& b) { return kernels::logical_a
 Tensor logical_or(const Tensor& a, const Tensor& b) { return kernels::logical_or(a, b); }
 Tensor logical_xor(const Tensor& a, const Tensor& b) { return kernels::logical_xor(a, b); }
 Tensor logical_not(const Tensor& x) { return kernels::logical_not(x); }
+Tensor operator&(const Tensor& a, const Tensor& b) { return kernels::bitwise_and(a, b); }
+Tensor operator|(const Tensor& a, const Tensor& b) { return kernels::bitwise_or(a, b); }
+Tensor operator^(const Tensor& a, const Tensor& b) { return kernels::bitwise_xor(a, b); }
+Tensor Tensor::operator~() const { return kernels::bitwise_not(*this); }
 Tensor isnan(const Tensor& x) { return kernels::isnan(x); }
 Tensor isinf(const Tensor& x) { return kernels::isinf(x); }
 Tensor isfinite(const Tensor& x) { return kernels::isfinite(x); }

@@ -63,6 +63,17 @@ TEST(Comparison, LogicalOperatorsAskForTruth) {
   EXPECT_EQ(truth(~y), (Truth{0, 1, 1}));
 }
 
+TEST(Comparison, OperatorsWorkOnTheBitsOfIntegers) {
+  const Tensor a = tensor({6, 12}), b = tensor({3, 10});
+  EXPECT_EQ((a & b).to_vector<int64_t>(), (Truth{2, 8}));
+  EXPECT_EQ((a | b).to_vector<int64_t>(), (Truth{7, 14}));
+  EXPECT_EQ((a ^ b).to_vector<int64_t>(), (Truth{5, 6}));
+  EXPECT_EQ((~a).to_vector<int64_t>(), (Truth{-7, -13}));
+  EXPECT_EQ((a & tensor({true, false})).to_vector<int64_t>(), (Truth{0, 0}));
+  EXPECT_THROW(a & tensor({1.0, 2.0}), Error);
+  EXPECT_THROW(~tensor({1.0}), Error);
+}
+
 TEST(Comparison, ClassifiesNumbers) {
   for (const Dtype dtype : {kFloat32, kFloat64}) {
     const Tensor x = tensor({1.0, kNan, kInf, -kInf}, dtype);
