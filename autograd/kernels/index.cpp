@@ -24,6 +24,14 @@ void for_each_indexed(const Tensor& x, int64_t dim, const Tensor& index, const T
       for (int64_t i = 0; i < n; ++i) f(a[i], b[i]);
       return;
     }
+    if (row_strides[0] == detail::kSize<T> && row_strides[1] == detail::kSize<int64_t>) {
+      T* const a = reinterpret_cast<T*>(data[0]);
+      const int64_t* const places = reinterpret_cast<const int64_t*>(data[1]);
+      for (int64_t i = 0; i < n; ++i) {
+        f(a[i], *reinterpret_cast<T*>(data[2] + i * row_strides[2] + places[i] * step));
+      }
+      return;
+    }
     for (int64_t i = 0; i < n; ++i) {
       const int64_t place = *reinterpret_cast<const int64_t*>(data[1] + i * row_strides[1]);
       f(*reinterpret_cast<T*>(data[0] + i * row_strides[0]),
@@ -40,11 +48,21 @@ Tensor apart_from(const Tensor& to, const Tensor& x) {
 }  // namespace
 
 void check_index(const Tensor& index, int64_t size, int64_t dim) {
-  const LoopPlan plan(index.sizes(), {Operand(index)});
+  Dims sizes(index.sizes().begin(), index.sizes().end());
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    if (index.strides()[d] == 0) sizes[d] = std::min<int64_t>(sizes[d], 1);  // the same numbers again
+  }
+  const LoopPlan plan(sizes, {Operand(index.impl()->data, sizes, index.strides(), sizeof(int64_t))});
   plan.for_each_row<1>([&](int64_t n, const auto& data, const auto& strides) {
     uint64_t largest = 0;  // negative numbers are huge ones
-    for (int64_t i = 0; i < n; ++i) {
-      largest = std::max(largest, *reinterpret_cast<const uint64_t*>(data[0] + i * strides[0]));
+    if (strides[0] == detail::kSize<int64_t>) {
+      const auto* const numbers = reinterpret_cast<const uint64_t*>(data[0]);
+#pragma omp simd reduction(max : largest)
+      for (int64_t i = 0; i < n; ++i) largest = std::max(largest, numbers[i]);
+    } else {
+      for (int64_t i = 0; i < n; ++i) {
+        largest = std::max(largest, *reinterpret_cast<const uint64_t*>(data[0] + i * strides[0]));
+      }
     }
     GRADUS_CHECK_INDEX(largest < static_cast<uint64_t>(size), "index {} is out of bounds for dimension {} with size {}",
                        static_cast<int64_t>(largest), dim, size);
@@ -107,9 +125,10 @@ Tensor nonzero_places(const Tensor& x) {
     int64_t count = 0;
     for (int64_t i = 0; i < n; ++i) count += values[i] != T(0);
     Tensor out = kernels::empty({count}, kInt64);
-    auto* place = out.data_ptr<int64_t>();
-    for (int64_t i = 0; i < n; ++i) {
-      if (values[i] != T(0)) *place++ = i;
+    auto* const places = out.data_ptr<int64_t>();
+    for (int64_t i = 0, found = 0; found < count; ++i) {
+      places[found] = i;  // overwritten if it is zero
+      found += values[i] != T(0);
     }
     return out;
   });
