@@ -90,11 +90,11 @@ TEST(UpdateRules, SGD) {
 
 template <class Optimizer, class Options>
 void expect_adam(const Options& o) {
-  const bool decoupled = std::is_same_v<Optimizer, AdamW>;
-  expect_rule<Optimizer>(o, [o, decoupled](double p, double g, int t, double(&memory)[3]) {
+  constexpr bool decoupled = std::is_same_v<Optimizer, AdamW>;
+  expect_rule<Optimizer>(o, [o](double p, double g, int t, double(&memory)[3]) {
     auto& [m, v, largest] = memory;
     if (o.maximize) g = -g;
-    if (decoupled) {
+    if constexpr (decoupled) {
       p *= 1 - o.lr * o.weight_decay;
     } else {
       g += o.weight_decay * p;
