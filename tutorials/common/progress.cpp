@@ -30,7 +30,7 @@ void Progress::draw() {
 }
 
 void Progress::finish(const std::string& remark) {
-  seconds_ = seconds();
+  stop();
   *out_ << fmt::format("{}{}: {} samples, {:.1f} s, {} samples/s{}{}", terminal_ ? "\r\033[K" : "", title_, done_,
                        seconds_, samples_per_second(done_, seconds_), remark.empty() ? "" : ", ", remark)
         << std::endl;

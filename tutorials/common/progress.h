@@ -20,6 +20,8 @@ class Progress {
     done_ += samples;
     if (terminal_ && Clock::now() >= next_draw_) draw();
   }
+  /// Stops the clock: what follows takes no part in samples per second.
+  void stop() { seconds_ = seconds(); }
   /// Ends the epoch: one line with its number of samples, seconds and samples per second, then `remark`.
   void finish(const std::string& remark = "");
 
@@ -35,7 +37,7 @@ class Progress {
   int64_t total_, done_ = 0;
   std::ostream* out_;
   bool terminal_;
-  double seconds_ = 0;  // of a finished epoch
+  double seconds_ = 0;  // once the clock is stopped
   Clock::time_point start_ = Clock::now(), next_draw_ = start_;
 };
 

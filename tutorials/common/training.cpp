@@ -10,6 +10,7 @@ void train_epoch(Classifier& classifier, const datasets::MnistDataset& dataset, 
       classifier.train(image, target);
       progress.advance();
     }
+    progress.stop();
     return;
   }
   datasets::DataLoader loader(dataset, {.batch_size = batch_size});
@@ -17,6 +18,7 @@ void train_epoch(Classifier& classifier, const datasets::MnistDataset& dataset, 
     classifier.train(images, targets);
     progress.advance(labels.size(0));
   }
+  progress.stop();
 }
 
 }  // namespace gradus::tutorials
