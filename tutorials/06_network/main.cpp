@@ -61,7 +61,7 @@ void chapter(const std::string& data) {
   // [by-hand]
   auto& first = classifier.model.at<nn::Linear>(0);
   auto& second = classifier.model.at<nn::Linear>(2);
-  const Tensor hidden = sigmoid(first.weight.matmul(image) + first.bias);        // (200)
+  const Tensor hidden = sigmoid(first.weight.matmul(image) + first.bias);      // (200)
   const Tensor by_hand = sigmoid(second.weight.matmul(hidden) + second.bias);  // (10)
   // [/by-hand]
 

@@ -26,7 +26,8 @@ namespace {
 // [read]
 MnistDataset read_digits(const std::string& data) {
   if (data != "synthetic") return MnistDataset::from_directory(data);
-  std::cout << "no MNIST given (--data DIR), so synthetic digits are written to out/07_digits.csv and read from there\n";
+  std::cout
+      << "no MNIST given (--data DIR), so synthetic digits are written to out/07_digits.csv and read from there\n";
   std::filesystem::create_directories("out");
   datasets::write_csv("out/07_digits.csv", datasets::synthetic_digits(small_run() ? 1000 : 5000, /*seed=*/1));
   return MnistDataset("out/07_digits.csv");
@@ -77,8 +78,9 @@ void chapter(const std::string& data) {
 
   // [prediction]
   const Tensor after = classifier(first.image).detach();
-  std::cout << "outputs for the first digit, a " << first.label << ", before\n" << before << "\nand after training\n" << after
-            << "\n";
+  std::cout << "outputs for the first digit, a " << first.label << ", before\n"
+            << before << "\nand after training\n"
+            << after << "\n";
   plot_outputs("out/07_outputs.png", after.to_vector<double>(), fmt::format("label = {}", first.label));
   // [/prediction]
 

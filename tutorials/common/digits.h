@@ -15,7 +15,7 @@ struct DigitData {
 
 /// How many digits are wanted; for a directory all that it holds unless `train` or `test` is less.
 struct DigitCounts {
-  std::optional<int64_t> train, test;
+  std::optional<int64_t> train = {}, test = {};
 };
 
 /// Reads MNIST from the directory `where`, or for "synthetic" draws digits: 20,000 to learn from and 10,000 to measure

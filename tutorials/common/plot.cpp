@@ -72,12 +72,12 @@ std::vector<Point> sample(const Curve& curve, Point x_range) {
 }  // namespace
 
 bool can_plot() {
-  static const bool found = [] {
-    if (std::system("command -v gnuplot >/dev/null 2>&1") == 0) return true;  // NOLINT: the shell is only asked
+  if (std::system("command -v gnuplot >/dev/null 2>&1") == 0) return true;
+  [[maybe_unused]] static const bool said = [] {
     std::cerr << "gnuplot was not found, so no pictures are drawn (on Debian: apt-get install gnuplot-nox)\n";
-    return false;
+    return true;
   }();
-  return found;
+  return false;
 }
 
 void plot_image(const std::filesystem::path& file, std::span<const std::uint8_t> pixels, const std::string& title) {
