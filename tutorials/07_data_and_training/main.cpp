@@ -29,7 +29,7 @@ MnistDataset read_digits(const std::string& data) {
   std::cout
       << "no MNIST given (--data DIR), so synthetic digits are written to out/07_digits.csv and read from there\n";
   std::filesystem::create_directories("out");
-  datasets::write_csv("out/07_digits.csv", datasets::synthetic_digits(small_run() ? 1000 : 5000, /*seed=*/1));
+  datasets::write_csv("out/07_digits.csv", datasets::synthetic_digits(small_run() ? 1000 : 10000, /*seed=*/1));
   return MnistDataset("out/07_digits.csv");
 }
 // [/read]
@@ -57,7 +57,7 @@ void chapter(const std::string& data) {
   // [/build]
   const Tensor before = classifier(first.image).detach();
 
-  const int epochs = data == "synthetic" ? 4 : 1;
+  const int epochs = small_run() ? 4 : 10;
   // [training]
   for (int epoch = 1; epoch <= epochs; ++epoch) {
     std::cout << "training epoch " << epoch << " of " << epochs << "\n";
@@ -86,7 +86,7 @@ void chapter(const std::string& data) {
 
   require(classifier.counter() == epochs * dataset.size(), "the counter must count every digit shown");
   require(losses.size() == size_t(classifier.counter() / 10), "every tenth loss must be noted");
-  require(at_last < 0.6 * at_first, "training must make the loss smaller");
+  require(at_last < 0.7 * at_first, "training must make the loss smaller");
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ void optimisers() {
 
 // All of it on digits.
 void compare(const std::string& data) {
-  const DigitData digits = load_digits(data, small_run() ? DigitCounts{1500, 300} : DigitCounts{6000, 1000});
+  const DigitData digits = load_digits(data, small_run() ? DigitCounts{2000, 500} : DigitCounts{6000, 1000});
   std::cout << "\n-- on digits\n" << digits.description << "\n";
   const int64_t epochs = 2;
   std::map<std::string, double> accuracy;
@@ -157,7 +157,7 @@ void compare(const std::string& data) {
       for (const auto& [label, image, target] : digits.train) classifier.train(image, target);
     }
     accuracy[recipe.name] = evaluate(classifier, digits.test).accuracy();
-    fmt::print("{:<17} {:<29} {:<4} {:<5} {:.4f}\n", recipe.name, recipe.activation, recipe.loss, recipe.optimiser,
+    fmt::print("{:<17} {:<31} {:<4} {:<5} {:.4f}\n", recipe.name, recipe.activation, recipe.loss, recipe.optimiser,
                accuracy[recipe.name]);
     bars.push_back({recipe.name, accuracy[recipe.name]});
   }

@@ -56,7 +56,7 @@ class Picture {
   std::filesystem::path file_, aside_;
   IgnoreSigpipe ignore_sigpipe_;
   Rename rename_{this};
-  Gnuplot gnuplot_{"gnuplot 2>/dev/null"};
+  Gnuplot gnuplot_{"gnuplot 2>/dev/null || true"};  // a failure shows when the picture is not there
 };
 
 std::vector<Point> sample(const Curve& curve, Point x_range) {

@@ -42,11 +42,11 @@ Rung climb(const Recipe& recipe, const DigitData& digits, int64_t epochs, uint64
 }
 
 void print_table(const std::vector<Rung>& rungs) {
-  std::cout << fmt::format("\n{:<17} {:<29} {:<5} {:<10} {:>10} {:>10}\n", "recipe", "activations", "loss", "optimiser",
+  std::cout << fmt::format("\n{:<17} {:<31} {:<5} {:<10} {:>10} {:>10}\n", "recipe", "activations", "loss", "optimiser",
                            "samples/s", "accuracy");
   for (const Rung& rung : rungs) {
     const Recipe& recipe = *rung.recipe;
-    std::cout << fmt::format("{:<17} {:<29} {:<5} {:<10} {:>10} {:>10.4f}\n", recipe.name, recipe.activation,
+    std::cout << fmt::format("{:<17} {:<31} {:<5} {:<10} {:>10} {:>10.4f}\n", recipe.name, recipe.activation,
                              recipe.loss, recipe.optimiser, samples_per_second(rung.samples, rung.seconds),
                              rung.evaluation.accuracy());
   }
