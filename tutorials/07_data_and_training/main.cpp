@@ -26,8 +26,7 @@ namespace {
 // [read]
 MnistDataset read_digits(const std::string& data) {
   if (data != "synthetic") return MnistDataset::from_directory(data);
-  std::cout
-      << "no MNIST given (--data DIR), so synthetic digits are written to out/07_digits.csv and read from there\n";
+  std::cout << "no MNIST given (--data DIR), so digits are drawn and written to out/07_digits.csv\n";
   std::filesystem::create_directories("out");
   datasets::write_csv("out/07_digits.csv", datasets::synthetic_digits(small_run() ? 1000 : 10000, /*seed=*/1));
   return MnistDataset("out/07_digits.csv");
