@@ -3,6 +3,7 @@
 #include <gradus/autograd/kernels/optimizer.h>
 
 #include <cmath>
+#include <type_traits>
 
 namespace gradus::kernels {
 
@@ -26,26 +27,38 @@ void changed(const Tensor& x) {
   if (x.defined()) x.impl()->storage->bump_version();
 }
 
+/// Calls f(std::true_type) or f(std::false_type): an option becomes a constant. (A choice inside a loop, even one that
+/// is the same for all elements, keeps GCC's -O2 from vectorising it.)
+template <class F>
+void as_constant(bool option, F&& f) {
+  option ? f(std::true_type()) : f(std::false_type());
+}
+
 /// The gradient as the steps take it: turned round to maximize, with weight_decay * p added. Without weight decay p has
 /// no part in it, be it infinite.
-template <class T>
+template <class T, bool decays>
 struct Direction {
   T sign, weight_decay;
-  bool decays;
-  Direction(bool maximize, double decay) : sign(maximize ? T(-1) : T(1)), weight_decay(T(decay)), decays(decay != 0) {}
-  T operator()(T g, T p) const { return decays ? sign * g + weight_decay * p : sign * g; }
+  template <class Step>
+  explicit Direction(const Step& step) : sign(step.maximize ? T(-1) : T(1)), weight_decay(T(step.weight_decay)) {}
+  T operator()(T g, T p) const {
+    if constexpr (decays) return sign * g + weight_decay * p;
+    return sign * g;
+  }
 };
 
-template <class T>
-void sgd_loop(int64_t n, T* p, const T* g, T* velocity, const SGDStep& step) {
-  const Direction<T> direction(step.maximize, step.weight_decay);
-  const T lr = T(step.lr), momentum = T(step.momentum), fresh = T(1 - step.dampening);
-  if (velocity == nullptr) {
+template <class T, bool decays>
+void plain_sgd_loop(int64_t n, T* p, const T* g, const SGDStep& step) {
+  const Direction<T, decays> direction(step);
+  const T lr = T(step.lr);
 #pragma omp simd
-    for (int64_t i = 0; i < n; ++i) p[i] -= lr * direction(g[i], p[i]);
-    return;
-  }
-  const bool nesterov = step.nesterov;
+  for (int64_t i = 0; i < n; ++i) p[i] -= lr * direction(g[i], p[i]);
+}
+
+template <class T, bool decays, bool nesterov>
+void momentum_sgd_loop(int64_t n, T* p, const T* g, T* velocity, const SGDStep& step) {
+  const Direction<T, decays> direction(step);
+  const T lr = T(step.lr), momentum = T(step.momentum), fresh = T(1 - step.dampening);
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
     const T d = direction(g[i], p[i]);
@@ -55,9 +68,9 @@ void sgd_loop(int64_t n, T* p, const T* g, T* velocity, const SGDStep& step) {
   }
 }
 
-template <class T, bool amsgrad>
-void adam_loop(int64_t n, T* p, const T* g, T* m, T* v, T* max_v, const AdamStep& step) {
-  const Direction<T> direction(step.maximize, step.weight_decay);
+template <class T, bool decays, bool amsgrad>
+void adam_loop(int64_t n, T* p, const T* g, T* m, T* v, [[maybe_unused]] T* max_v, const AdamStep& step) {
+  const Direction<T, decays> direction(step);
   const T beta1 = T(step.beta1), beta2 = T(step.beta2), fresh1 = T(1 - step.beta1), fresh2 = T(1 - step.beta2);
   const T step_size = T(step.step_size), scale = T(1 / step.correction), eps = T(step.eps), shrink = T(step.shrink);
 #pragma omp simd
@@ -77,11 +90,12 @@ void adam_loop(int64_t n, T* p, const T* g, T* m, T* v, T* max_v, const AdamStep
   }
 }
 
-template <class T, bool centered, bool momentum>
-void rmsprop_loop(int64_t n, T* p, const T* g, T* square_avg, T* buffer, T* grad_avg, const RMSpropStep& step) {
-  const Direction<T> direction(step.maximize, step.weight_decay);
+template <class T, bool decays, bool centered, bool momentum>
+void rmsprop_loop(int64_t n, T* p, const T* g, T* square_avg, [[maybe_unused]] T* buffer, [[maybe_unused]] T* grad_avg,
+                  const RMSpropStep& step) {
+  const Direction<T, decays> direction(step);
   const T lr = T(step.lr), alpha = T(step.alpha), fresh = T(1 - step.alpha), eps = T(step.eps);
-  const T kept = T(step.momentum);
+  [[maybe_unused]] const T kept = T(step.momentum);
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
     const T d = direction(g[i], p[i]);
@@ -107,7 +121,12 @@ bool sgd_step(Tensor& p, const Tensor& g, Tensor& velocity, const SGDStep& step)
   if (!one_pass(p, {&g, &velocity})) return false;
   if (step.momentum != 0 && !velocity.defined()) return false;  // the first step, which makes the velocity
   dispatch_floating(p.dtype(), "SGD", [&]<class T>(T) {
-    sgd_loop<T>(p.numel(), data<T>(p), data<T>(g), step.momentum != 0 ? data<T>(velocity) : nullptr, step);
+    as_constant(step.weight_decay != 0, [&](auto decays) {
+      if (step.momentum == 0) return plain_sgd_loop<T, decays>(p.numel(), data<T>(p), data<T>(g), step);
+      as_constant(step.nesterov, [&](auto nesterov) {
+        momentum_sgd_loop<T, decays, nesterov>(p.numel(), data<T>(p), data<T>(g), data<T>(velocity), step);
+      });
+    });
   });
   changed(p);
   if (step.momentum != 0) changed(velocity);
@@ -117,8 +136,11 @@ bool sgd_step(Tensor& p, const Tensor& g, Tensor& velocity, const SGDStep& step)
 bool adam_step(Tensor& p, const Tensor& g, Tensor& m, Tensor& v, const Tensor& max_v, const AdamStep& step) {
   if (!one_pass(p, {&g, &m, &v, &max_v})) return false;
   dispatch_floating(p.dtype(), "Adam", [&]<class T>(T) {
-    const auto loop = max_v.defined() ? adam_loop<T, true> : adam_loop<T, false>;
-    loop(p.numel(), data<T>(p), data<T>(g), data<T>(m), data<T>(v), data<T>(max_v), step);
+    as_constant(step.weight_decay != 0, [&](auto decays) {
+      as_constant(max_v.defined(), [&](auto amsgrad) {
+        adam_loop<T, decays, amsgrad>(p.numel(), data<T>(p), data<T>(g), data<T>(m), data<T>(v), data<T>(max_v), step);
+      });
+    });
   });
   for (const Tensor& x : {p, m, v, max_v}) changed(x);
   return true;
@@ -128,10 +150,14 @@ bool rmsprop_step(Tensor& p, const Tensor& g, Tensor& square_avg, const Tensor& 
                   const RMSpropStep& step) {
   if (!one_pass(p, {&g, &square_avg, &momentum_buffer, &grad_avg})) return false;
   dispatch_floating(p.dtype(), "RMSprop", [&]<class T>(T) {
-    const bool centered = grad_avg.defined(), momentum = momentum_buffer.defined();
-    const auto loop = centered ? (momentum ? rmsprop_loop<T, true, true> : rmsprop_loop<T, true, false>)
-                               : (momentum ? rmsprop_loop<T, false, true> : rmsprop_loop<T, false, false>);
-    loop(p.numel(), data<T>(p), data<T>(g), data<T>(square_avg), data<T>(momentum_buffer), data<T>(grad_avg), step);
+    as_constant(step.weight_decay != 0, [&](auto decays) {
+      as_constant(grad_avg.defined(), [&](auto centered) {
+        as_constant(momentum_buffer.defined(), [&](auto momentum) {
+          rmsprop_loop<T, decays, centered, momentum>(p.numel(), data<T>(p), data<T>(g), data<T>(square_avg),
+                                                      data<T>(momentum_buffer), data<T>(grad_avg), step);
+        });
+      });
+    });
   });
   for (const Tensor& x : {p, square_avg, momentum_buffer, grad_avg}) changed(x);
   return true;
