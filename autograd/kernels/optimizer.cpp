@@ -1,0 +1,166 @@
+#include <gradus/autograd/kernels/dispatch.h>
+#include <gradus/autograd/kernels/kernels.h>
+#include <gradus/autograd/kernels/optimizer.h>
+
+#include <cmath>
+#include <type_traits>
+
+namespace gradus::kernels {
+
+namespace {
+
+/// True if all defined tensors are contiguous and have p's shape and floating-point dtype.
+bool one_pass(const Tensor& p, std::initializer_list<const Tensor*> others) {
+  if (!p.is_floating_point() || !p.is_contiguous()) return false;
+  for (const Tensor* x : others) {
+    if (x->defined() && (x->dtype() != p.dtype() || !x->is_contiguous() || x->sizes() != p.sizes())) return false;
+  }
+  return true;
+}
+
+template <class T>
+T* data(const Tensor& x) {
+  return x.defined() ? x.data_ptr<T>() : nullptr;
+}
+
+void changed(const Tensor& x) {
+  if (x.defined()) x.impl()->storage->bump_version();
+}
+
+/// Calls f(std::true_type) or f(std::false_type): an option becomes a constant. (A choice inside a loop, even one that
+/// is the same for all elements, keeps GCC's -O2 from vectorising it.)
+template <class F>
+void as_constant(bool option, F&& f) {
+  option ? f(std::true_type()) : f(std::false_type());
+}
+
+/// The gradient as the steps take it: turned round to maximize, with weight_decay * p added. Without weight decay p has
+/// no part in it, be it infinite.
+template <class T, bool decays>
+struct Direction {
+  T sign, weight_decay;
+  template <class Step>
+  explicit Direction(const Step& step) : sign(step.maximize ? T(-1) : T(1)), weight_decay(T(step.weight_decay)) {}
+  T operator()(T g, T p) const {
+    if constexpr (decays) return sign * g + weight_decay * p;
+    return sign * g;
+  }
+};
+
+template <class T, bool decays>
+void plain_sgd_loop(int64_t n, T* p, const T* g, const SGDStep& step) {
+  const Direction<T, decays> direction(step);
+  const T lr = T(step.lr);
+#pragma omp simd
+  for (int64_t i = 0; i < n; ++i) p[i] -= lr * direction(g[i], p[i]);
+}
+
+template <class T, bool decays, bool nesterov>
+void momentum_sgd_loop(int64_t n, T* p, const T* g, T* velocity, const SGDStep& step) {
+  const Direction<T, decays> direction(step);
+  const T lr = T(step.lr), momentum = T(step.momentum), fresh = T(1 - step.dampening);
+#pragma omp simd
+  for (int64_t i = 0; i < n; ++i) {
+    const T d = direction(g[i], p[i]);
+    const T v = momentum * velocity[i] + fresh * d;
+    velocity[i] = v;
+    p[i] -= lr * (nesterov ? d + momentum * v : v);
+  }
+}
+
+template <class T, bool decays, bool amsgrad>
+void adam_loop(int64_t n, T* p, const T* g, T* m, T* v, [[maybe_unused]] T* max_v, const AdamStep& step) {
+  const Direction<T, decays> direction(step);
+  const T beta1 = T(step.beta1), beta2 = T(step.beta2), fresh1 = T(1 - step.beta1), fresh2 = T(1 - step.beta2);
+  const T step_size = T(step.step_size), scale = T(1 / step.correction), eps = T(step.eps), shrink = T(step.shrink);
+#pragma omp simd
+  for (int64_t i = 0; i < n; ++i) {
+    const T before = shrink * p[i];
+    const T d = direction(g[i], before);
+    const T mean = beta1 * m[i] + fresh1 * d;
+    const T square = beta2 * v[i] + fresh2 * d * d;
+    m[i] = mean;
+    v[i] = square;
+    T largest = square;
+    if constexpr (amsgrad) {
+      largest = square <= max_v[i] ? max_v[i] : square;  // NaN stays NaN
+      max_v[i] = largest;
+    }
+    p[i] = before - step_size * mean / (std::sqrt(largest) * scale + eps);
+  }
+}
+
+template <class T, bool decays, bool centered, bool momentum>
+void rmsprop_loop(int64_t n, T* p, const T* g, T* square_avg, [[maybe_unused]] T* buffer, [[maybe_unused]] T* grad_avg,
+                  const RMSpropStep& step) {
+  const Direction<T, decays> direction(step);
+  const T lr = T(step.lr), alpha = T(step.alpha), fresh = T(1 - step.alpha), eps = T(step.eps);
+  [[maybe_unused]] const T kept = T(step.momentum);
+#pragma omp simd
+  for (int64_t i = 0; i < n; ++i) {
+    const T d = direction(g[i], p[i]);
+    T square = alpha * square_avg[i] + fresh * d * d;
+    square_avg[i] = square;
+    if constexpr (centered) {
+      const T mean = alpha * grad_avg[i] + fresh * d;
+      grad_avg[i] = mean;
+      square -= mean * mean;
+    }
+    T move = d / (std::sqrt(square) + eps);
+    if constexpr (momentum) {
+      move += kept * buffer[i];
+      buffer[i] = move;
+    }
+    p[i] -= lr * move;
+  }
+}
+
+}  // namespace
+
+bool sgd_step(Tensor& p, const Tensor& g, Tensor& velocity, const SGDStep& step) {
+  if (!one_pass(p, {&g, &velocity})) return false;
+  if (step.momentum != 0 && !velocity.defined()) return false;  // the first step, which makes the velocity
+  dispatch_floating(p.dtype(), "SGD", [&]<class T>(T) {
+    as_constant(step.weight_decay != 0, [&](auto decays) {
+      if (step.momentum == 0) return plain_sgd_loop<T, decays>(p.numel(), data<T>(p), data<T>(g), step);
+      as_constant(step.nesterov, [&](auto nesterov) {
+        momentum_sgd_loop<T, decays, nesterov>(p.numel(), data<T>(p), data<T>(g), data<T>(velocity), step);
+      });
+    });
+  });
+  changed(p);
+  if (step.momentum != 0) changed(velocity);
+  return true;
+}
+
+bool adam_step(Tensor& p, const Tensor& g, Tensor& m, Tensor& v, const Tensor& max_v, const AdamStep& step) {
+  if (!one_pass(p, {&g, &m, &v, &max_v})) return false;
+  dispatch_floating(p.dtype(), "Adam", [&]<class T>(T) {
+    as_constant(step.weight_decay != 0, [&](auto decays) {
+      as_constant(max_v.defined(), [&](auto amsgrad) {
+        adam_loop<T, decays, amsgrad>(p.numel(), data<T>(p), data<T>(g), data<T>(m), data<T>(v), data<T>(max_v), step);
+      });
+    });
+  });
+  for (const Tensor& x : {p, m, v, max_v}) changed(x);
+  return true;
+}
+
+bool rmsprop_step(Tensor& p, const Tensor& g, Tensor& square_avg, const Tensor& momentum_buffer, const Tensor& grad_avg,
+                  const RMSpropStep& step) {
+  if (!one_pass(p, {&g, &square_avg, &momentum_buffer, &grad_avg})) return false;
+  dispatch_floating(p.dtype(), "RMSprop", [&]<class T>(T) {
+    as_constant(step.weight_decay != 0, [&](auto decays) {
+      as_constant(grad_avg.defined(), [&](auto centered) {
+        as_constant(momentum_buffer.defined(), [&](auto momentum) {
+          rmsprop_loop<T, decays, centered, momentum>(p.numel(), data<T>(p), data<T>(g), data<T>(square_avg),
+                                                      data<T>(momentum_buffer), data<T>(grad_avg), step);
+        });
+      });
+    });
+  });
+  for (const Tensor& x : {p, square_avg, momentum_buffer, grad_avg}) changed(x);
+  return true;
+}
+
+}  // namespace gradus::kernels

@@ -1,0 +1,83 @@
+// Chapter 6: the network. Builds the classifier of digits, shows it one image and draws its ten outputs.
+#include <gradus/autograd/random.h>
+#include <gradus/nn/activation.h>
+#include <gradus/nn/linear.h>
+#include <gradus/nn/sequential.h>
+#include <gradus/tutorials/common/digits.h>
+#include <gradus/tutorials/common/plot.h>
+#include <gradus/tutorials/common/program.h>
+
+#include <fmt/ranges.h>
+
+#include <iostream>
+
+using namespace gradus;
+using namespace gradus::tutorials;
+
+namespace {
+
+// [classifier]
+class Classifier : public nn::Module {
+ public:
+  Classifier() { register_module("model", model); }
+
+  Tensor forward(const Tensor& inputs) override { return model(inputs); }
+
+  nn::Sequential model{nn::Linear(784, 200), nn::Sigmoid(), nn::Linear(200, 10), nn::Sigmoid()};
+};
+// [/classifier]
+
+void chapter(const std::string& data) {
+  // [build]
+  manual_seed(1);
+  Classifier classifier;
+  std::cout << classifier << "\n\n";
+  // [/build]
+
+  // [parameters]
+  int64_t numbers = 0;
+  for (const auto& [name, parameter] : classifier.named_parameters()) {
+    std::cout << name << " " << fmt::format("{}", parameter.sizes()) << "\n";
+    numbers += parameter.numel();
+  }
+  std::cout << numbers << " numbers to learn\n\n";
+  // [/parameters]
+
+  const DigitData digits = load_digits(data, {.train = 10, .test = 10});
+  std::cout << digits.description << "\n";
+
+  // [image]
+  const auto& [label, image, target] = digits.test[0];
+  std::cout << "a " << label << ":\n" << digits.test.ascii_art(0);
+  plot_image(digits.test, 0, "out/06_digit.png");
+  // [/image]
+
+  // [forward]
+  const Tensor outputs = classifier(image).detach();
+  std::cout << outputs << "\n";
+  plot_outputs("out/06_outputs.png", outputs.to_vector<double>(), "outputs of an untrained network");
+  // [/forward]
+
+  // [by-hand]
+  auto& first = classifier.model.at<nn::Linear>(0);
+  auto& second = classifier.model.at<nn::Linear>(2);
+  const Tensor hidden = sigmoid(first.weight.matmul(image) + first.bias);      // (200)
+  const Tensor by_hand = sigmoid(second.weight.matmul(hidden) + second.bias);  // (10)
+  // [/by-hand]
+
+  require(numbers == 784 * 200 + 200 + 200 * 10 + 10, "the classifier must have 159,010 parameters");
+  require(outputs.sizes() == IntArrayRef{10}, "the classifier must give ten outputs");
+  require(!outputs.requires_grad(), "detached outputs must not ask for a gradient");
+  require((outputs > 0).all().item<bool>() && (outputs < 1).all().item<bool>(), "a sigmoid lies between 0 and 1");
+  require(by_hand.allclose(outputs), "the formula by hand must give what the network gives");
+  std::cout << "the formula by hand gives the same ten numbers\n";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string data = "synthetic";
+  CLI::App app("Chapter 6: the network.");
+  app.add_option("--data", data, "a directory with MNIST, or \"synthetic\"")->capture_default_str();
+  return run_program(app, argc, argv, [&] { chapter(data); });
+}

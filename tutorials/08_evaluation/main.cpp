@@ -1,0 +1,83 @@
+// Chapter 8: evaluation. How often is the classifier right on digits that it has never seen?
+#include <gradus/autograd/random.h>
+#include <gradus/tutorials/common/digits.h>
+#include <gradus/tutorials/common/plot.h>
+#include <gradus/tutorials/common/program.h>
+#include <gradus/tutorials/common/recipe.h>
+#include <gradus/tutorials/common/training.h>
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+using namespace gradus;
+using namespace gradus::tutorials;
+using datasets::MnistDataset;
+
+namespace {
+
+// [evaluate]
+double evaluate(const nn::Module& classifier, const MnistDataset& dataset) {
+  const NoGradGuard no_grad;  // no gradients are wanted here, so no graph is recorded
+  int64_t samples = 0, right = 0;
+  for (const auto& [label, image, target] : dataset) {
+    const Tensor outputs = classifier(image);
+    if (outputs.argmax().item<int64_t>() == label) ++right;
+    ++samples;
+  }
+  const double accuracy = static_cast<double>(right) / static_cast<double>(samples);
+  fmt::print("samples:  {}\n", samples);
+  fmt::print("right:    {}\n", right);
+  fmt::print("accuracy: {:.2f} %\n", 100 * accuracy);
+  return accuracy;
+}
+// [/evaluate]
+
+void chapter(const std::string& data) {
+  const DigitData digits = load_digits(data, small_run() ? DigitCounts{2000, 500} : DigitCounts{10000, 2000});
+  std::cout << digits.description << "\n";
+
+  // [train]
+  manual_seed(1);
+  Classifier classifier = find_recipe("baseline").make_classifier();
+  // [/train]
+  std::cout << "\nbefore training:\n";
+  const double untrained = evaluate(classifier, digits.test);
+
+  const int epochs = small_run() ? 6 : 10;
+  for (int epoch = 1; epoch <= epochs; ++epoch) {
+    for (const auto& [label, image, target] : digits.train) classifier.train(image, target);
+  }
+  // [accuracy]
+  std::cout << "\non the digits it was trained with:\n";
+  const double seen = evaluate(classifier, digits.train);
+  std::cout << "\non digits it has never seen:\n";
+  const double unseen = evaluate(classifier, digits.test);
+  // [/accuracy]
+
+  // [mistake]
+  for (int64_t i = 0; i < digits.test.size(); ++i) {
+    const Tensor outputs = classifier(digits.test[i].image).detach();
+    const int64_t prediction = outputs.argmax().item<int64_t>(), label = digits.test.label(i);
+    if (prediction == label) continue;
+    std::cout << "\nits first mistake: a " << label << " taken for a " << prediction << "\n"
+              << digits.test.ascii_art(i);
+    plot_image(digits.test, i, "out/08_mistake.png");
+    plot_outputs("out/08_mistake_outputs.png", outputs.to_vector<double>(), fmt::format("label = {}", label));
+    break;
+  }
+  // [/mistake]
+
+  require(untrained < 0.3, "an untrained network must do little better than guessing");
+  require(seen > untrained, "training must help on the digits trained with");
+  require(unseen > untrained, "training must help on digits never seen");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string data = "synthetic";
+  CLI::App app("Chapter 8: evaluation.");
+  app.add_option("--data", data, "a directory with MNIST, or \"synthetic\"")->capture_default_str();
+  return run_program(app, argc, argv, [&] { chapter(data); });
+}

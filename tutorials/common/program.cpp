@@ -1,0 +1,36 @@
+#include <gradus/autograd/error.h>
+#include <gradus/tutorials/common/program.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+
+namespace gradus::tutorials {
+
+int run_program(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
+  const std::string name = argc > 0 ? std::string(argv[0]).substr(std::string(argv[0]).rfind('/') + 1) : "program";
+  try {
+    app.parse(argc, argv);
+    body();
+    std::cout.flush();
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    std::cerr << name << ": " << error.what() << " (" << name << " --help lists the options)\n";
+  } catch (const std::exception& error) {
+    std::cout.flush();
+    std::cerr << name << ": " << error.what() << "\n";
+  }
+  return 1;
+}
+
+void require(bool condition, const std::string& sentence) {
+  if (!condition) throw Error(sentence);
+}
+
+bool small_run() {
+  const char* value = std::getenv("GRADUS_SMALL");
+  return value != nullptr && std::string_view(value) == "1";
+}
+
+}  // namespace gradus::tutorials
