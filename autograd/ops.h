@@ -209,10 +209,12 @@ Tensor sum(const Tensor& x, std::optional<Dtype> dtype = std::nullopt);
 Tensor sum(const Tensor& x, IntArrayRef dim, bool keepdim = false, std::optional<Dtype> dtype = std::nullopt);
 Tensor mean(const Tensor& x, std::optional<Dtype> dtype = std::nullopt);
 Tensor mean(const Tensor& x, IntArrayRef dim, bool keepdim = false, std::optional<Dtype> dtype = std::nullopt);
-Tensor var(const Tensor& x, bool unbiased = true);
 Tensor var(const Tensor& x, IntArrayRef dim, bool unbiased = true, bool keepdim = false);
-Tensor std(const Tensor& x, bool unbiased = true);
+inline Tensor var(const Tensor& x) { return var(x, IntArrayRef()); }
+inline Tensor var(const Tensor& x, std::same_as<bool> auto unbiased) { return var(x, IntArrayRef(), unbiased); }
 Tensor std(const Tensor& x, IntArrayRef dim, bool unbiased = true, bool keepdim = false);
+inline Tensor std(const Tensor& x) { return std(x, IntArrayRef()); }
+inline Tensor std(const Tensor& x, std::same_as<bool> auto unbiased) { return std(x, IntArrayRef(), unbiased); }
 Tensor prod(const Tensor& x, std::optional<Dtype> dtype = std::nullopt);
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim = false, std::optional<Dtype> dtype = std::nullopt);
 Tensor max(const Tensor& x);

@@ -5,6 +5,7 @@
 #include <gradus/autograd/scalar.h>
 #include <gradus/autograd/tensor_impl.h>
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -321,9 +322,11 @@ class Tensor {
   Tensor sum(IntArrayRef dim, bool keepdim = false, std::optional<Dtype> dtype = std::nullopt) const;
   Tensor mean(std::optional<Dtype> dtype = std::nullopt) const;
   Tensor mean(IntArrayRef dim, bool keepdim = false, std::optional<Dtype> dtype = std::nullopt) const;
-  Tensor var(bool unbiased = true) const;
+  Tensor var() const { return var(IntArrayRef()); }
+  Tensor var(std::same_as<bool> auto unbiased) const { return var(IntArrayRef(), unbiased); }  // var(0) is a dimension
   Tensor var(IntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
-  Tensor std(bool unbiased = true) const;
+  Tensor std() const { return std(IntArrayRef()); }
+  Tensor std(std::same_as<bool> auto unbiased) const { return std(IntArrayRef(), unbiased); }  // std(0) is a dimension
   Tensor std(IntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
   Tensor prod(std::optional<Dtype> dtype = std::nullopt) const;
   Tensor prod(int64_t dim, bool keepdim = false, std::optional<Dtype> dtype = std::nullopt) const;

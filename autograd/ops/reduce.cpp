@@ -226,11 +226,9 @@ Tensor mean(const Tensor& x, std::optional<Dtype> dtype) { return mean_over(x, e
 Tensor mean(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<Dtype> dtype) {
   return mean_over(x, kernels::dim_set(dim, x.dim()), keepdim, dtype);
 }
-Tensor var(const Tensor& x, bool unbiased) { return Variance<false>::apply(x, every_dim(x), false, unbiased); }
 Tensor var(const Tensor& x, IntArrayRef dim, bool unbiased, bool keepdim) {
   return Variance<false>::apply(x, kernels::dim_set(dim, x.dim()), keepdim, unbiased);
 }
-Tensor std(const Tensor& x, bool unbiased) { return Variance<true>::apply(x, every_dim(x), false, unbiased); }
 Tensor std(const Tensor& x, IntArrayRef dim, bool unbiased, bool keepdim) {
   return Variance<true>::apply(x, kernels::dim_set(dim, x.dim()), keepdim, unbiased);
 }
@@ -258,11 +256,9 @@ Tensor Tensor::mean(std::optional<Dtype> dtype) const { return gradus::mean(*thi
 Tensor Tensor::mean(IntArrayRef dim, bool keepdim, std::optional<Dtype> dtype) const {
   return gradus::mean(*this, dim, keepdim, dtype);
 }
-Tensor Tensor::var(bool unbiased) const { return gradus::var(*this, unbiased); }
 Tensor Tensor::var(IntArrayRef dim, bool unbiased, bool keepdim) const {
   return gradus::var(*this, dim, unbiased, keepdim);
 }
-Tensor Tensor::std(bool unbiased) const { return gradus::std(*this, unbiased); }
 Tensor Tensor::std(IntArrayRef dim, bool unbiased, bool keepdim) const {
   return gradus::std(*this, dim, unbiased, keepdim);
 }
