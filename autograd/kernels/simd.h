@@ -87,11 +87,11 @@ struct Add {
   }
 };
 
-/// The larger of two; NaN if one is NaN.
+/// The larger of two; NaN if one is NaN. xsimd's != is false for NaN, so it cannot ask b != b.
 struct Larger {
   template <class T>
   Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
-    return xsimd::select((b > a) | (b != b), b, a);
+    return xsimd::select((b > a) | xsimd::isnan(b), b, a);
   }
   template <class T>
   requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b > a || b != b ? b : a; }
@@ -101,7 +101,7 @@ struct Larger {
 struct Smaller {
   template <class T>
   Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
-    return xsimd::select((b < a) | (b != b), b, a);
+    return xsimd::select((b < a) | xsimd::isnan(b), b, a);
   }
   template <class T>
   requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b < a || b != b ? b : a; }

@@ -11,6 +11,8 @@ namespace gradus::kernels {
 namespace {
 
 constexpr int64_t kTile = 256;
+constexpr int64_t kRowBlock =
+    256;  // rows added up by themselves, so that a long column's sum does not round a row away
 
 template <class T>
 void softmax_row(const T* x, int64_t n, T* y) {
@@ -59,10 +61,15 @@ void column_max_and_sum(const T* x, int64_t n, int64_t stride, int64_t width, T*
   std::fill_n(max, width, -std::numeric_limits<T>::infinity());
   std::fill_n(sum, width, T(0));
   for (int64_t i = 0; i < n; ++i) vector_row(width, max, Larger(), max, x + i * stride);
-  for (int64_t i = 0; i < n; ++i) {
-    vector_row(
-        width, sum, [](const auto& v, const auto& m, const auto& s) { return s + vector_math::exp(v - m); },
-        x + i * stride, max, sum);
+  for (int64_t first = 0; first < n; first += kRowBlock) {
+    T block[kTile] = {};
+    for (int64_t i = first; i < std::min(first + kRowBlock, n); ++i) {
+      vector_row(
+          width, block, [](const auto& v, const auto& m, const auto& s) { return s + vector_math::exp(v - m); },
+          x + i * stride, max, block);
+    }
+#pragma omp simd
+    for (int64_t j = 0; j < width; ++j) sum[j] += block[j];
   }
 }
 

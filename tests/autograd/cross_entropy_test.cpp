@@ -97,7 +97,8 @@ TEST(CrossEntropy, LargeAndInfiniteScores) {
   EXPECT_NEAR(loss.item<double>(), 1.3132617, 1e-6);
   loss.backward();
   EXPECT_TRUE(x.grad().allclose(tensor({{0., -0.7310585975646973, 0.7310585975646973}})));
-  EXPECT_NEAR(cross_entropy(tensor({{10000., 9993.}}), tensor({0})).item<double>(), std::log1p(std::exp(-7.)), 1e-9);
+  EXPECT_NEAR(cross_entropy(tensor({{10000., 9993.}}, kFloat64), tensor({0})).item<double>(), std::log1p(std::exp(-7.)),
+              1e-9);
 }
 
 TEST(CrossEntropy, FusedGradientEqualsComposed) {

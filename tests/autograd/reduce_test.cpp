@@ -98,7 +98,7 @@ TEST(Sum, DimensionErrors) {
 }
 
 TEST(Sum, GradientIsExpanded) {
-  const Tensor x = zeros({2, 3}, requires_grad());
+  Tensor x = zeros({2, 3}, requires_grad());
   x.sum(0).backward(tensor({1., 2., 3.}));
   EXPECT_EQ(x.grad().to_vector<double>(), (Doubles{1, 2, 3, 1, 2, 3}));
   x.mutable_grad() = Tensor();

@@ -39,7 +39,7 @@ TEST(Softmax, OfLargeAndInfiniteNumbers) {
     EXPECT_TRUE(x.log_softmax(0).isnan().any().item<bool>());
   }
   // A small difference beside large numbers is not rounded away.
-  EXPECT_NEAR(tensor({10000., 9993.}).log_softmax(0)[0].item<double>(), -std::log1p(std::exp(-7.)), 1e-9);
+  EXPECT_NEAR(tensor({10000., 9993.}, kFloat64).log_softmax(0)[0].item<double>(), -std::log1p(std::exp(-7.)), 1e-12);
 }
 
 TEST(Softmax, OfNothingAndOfOne) {
@@ -57,9 +57,7 @@ TEST(Softmax, FusedGradientEqualsComposed) {
     for (int64_t dim = 0; dim < x.dim(); ++dim) {
       expect_fused_equals_composed([=](const TensorList& in) { return in[0].softmax(dim); }, {x});
       expect_fused_equals_composed([=](const TensorList& in) { return in[0].log_softmax(dim); }, {x});
-      expect_fused_equals_composed([=](const TensorList& in) { return in[0].t().softmax(dim); },
-                                   {x.select(-1, 0).view({x.size(0), -1}).clone()}, {1e-10, 1e-12});
-      if (x.dim() == 2) break;
+      expect_fused_equals_composed([=](const TensorList& in) { return in[0].transpose(0, -1).softmax(dim); }, {x});
     }
   }
 }
