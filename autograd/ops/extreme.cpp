@@ -76,8 +76,8 @@ struct Extreme : Function<Extreme<kLargest>> {
   }
   static Samples samples() {
     const auto all = [](const Tensor& x) { return kLargest ? x.max() : x.min(); };
-    const auto along = [](int64_t dim, bool keepdim) {
-      return [=](const Tensor& x) { return std::get<0>(kLargest ? x.max(dim, keepdim) : x.min(dim, keepdim)); };
+    const auto along = [](int64_t d, bool keepdim) {
+      return [=](const Tensor& x) { return std::get<0>(kLargest ? x.max(d, keepdim) : x.min(d, keepdim)); };
     };
     return {{"all", all, {without_ties({2, 3})}},
             {"dim", along(1, false), {without_ties({2, 3})}},

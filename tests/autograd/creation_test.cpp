@@ -92,7 +92,7 @@ TEST(Tensor, ItemVectorAndAccess) {
   EXPECT_THROW(x.size(2), IndexError);
   EXPECT_THROW(Tensor().sizes(), Error);
   EXPECT_TRUE(static_cast<bool>(tensor(1)));
-  EXPECT_THROW(static_cast<bool>(x), Error);
+  EXPECT_THROW((void)static_cast<bool>(x), Error);
 }
 
 TEST(Tensor, TypePromotion) {

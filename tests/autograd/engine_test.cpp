@@ -208,12 +208,12 @@ TEST(Engine, ChangedSavedTensorIsNamed) {
 }
 
 struct WrongShape : Function<WrongShape> {
-  static constexpr auto name = "wrong_shape", math = "";
+  static constexpr auto name = "wrong_shape";
   static Tensor forward(Context&, const Tensor& x) { return x * 2; }
   static TensorList backward(Context&, const Tensor&) { return {zeros({5}, kFloat64)}; }
 };
 struct WrongCount : Function<WrongCount> {
-  static constexpr auto name = "wrong_count", math = "";
+  static constexpr auto name = "wrong_count";
   static Tensor forward(Context&, const Tensor& x) { return x * 2; }
   static TensorList backward(Context&, const Tensor& g) { return {g, g}; }
 };

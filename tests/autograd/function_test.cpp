@@ -7,7 +7,7 @@ namespace {
 
 // An op as a user writes it: it remembers a number in a member.
 struct Scale : Function<Scale> {
-  static constexpr auto name = "scale", math = "out = factor x;  dx = factor g";
+  static constexpr auto name = "scale";
   double factor = 0;
   Tensor forward(Context&, const Tensor& x, double by) {
     factor = by;
@@ -18,14 +18,14 @@ struct Scale : Function<Scale> {
 
 // Two outputs, one gradient.
 struct SumAndDifference : Function<SumAndDifference> {
-  static constexpr auto name = "sum_and_difference", math = "s = a + b, d = a - b;  da = gs + gd, db = gs - gd";
+  static constexpr auto name = "sum_and_difference";
   static TensorList forward(Context&, const Tensor& a, const Tensor& b) { return {a + b, a - b}; }
   static TensorList backward(Context&, const TensorList& g) { return {g[0] + g[1], g[0] - g[1]}; }
 };
 
 // Saves its output and something in between.
 struct ExpTwice : Function<ExpTwice> {
-  static constexpr auto name = "exp_twice", math = "out = exp(2 x);  dx = 2 out g";
+  static constexpr auto name = "exp_twice";
   static Tensor forward(Context& ctx, const Tensor& x) {
     const Tensor doubled = x * 2;
     const Tensor out = doubled.exp();
@@ -40,7 +40,7 @@ struct ExpTwice : Function<ExpTwice> {
 };
 
 struct NeedsGrad : Function<NeedsGrad> {
-  static constexpr auto name = "needs_grad", math = "out = a b";
+  static constexpr auto name = "needs_grad";
   static Tensor forward(Context& ctx, const Tensor& a, const Tensor& b) {
     ctx.save_for_backward(a, b);
     return a * b;

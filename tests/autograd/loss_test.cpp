@@ -62,10 +62,11 @@ TEST(Losses, FusedGradientEqualsComposed) {
                                  {q, p});
     expect_fused_equals_composed([=](const TensorList& in) { return binary_cross_entropy(in[0], in[1], w, r); },
                                  {q, p});
-    for (const auto& [weight, pos_weight] :
-         std::vector<std::pair<Tensor, Tensor>>{{{}, {}}, {v, {}}, {{}, w}, {v, w}}) {
+    for (const auto& weights : std::vector<std::pair<Tensor, Tensor>>{{{}, {}}, {v, {}}, {{}, w}, {v, w}}) {
       expect_fused_equals_composed(
-          [=](const TensorList& in) { return binary_cross_entropy_with_logits(in[0], in[1], weight, pos_weight, r); },
+          [=](const TensorList& in) {
+            return binary_cross_entropy_with_logits(in[0], in[1], weights.first, weights.second, r);
+          },
           {x, p});
     }
   }
