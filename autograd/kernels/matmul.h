@@ -5,7 +5,8 @@
 
 namespace gradus::kernels {
 
-// Shapes and dtypes have been checked by the ops. Each returns a new contiguous tensor. A product over no elements is 0.
+// Shapes and dtypes have been checked by the ops. Each returns a new contiguous tensor. A product over no elements is
+// 0.
 
 /// (M, K) x (K, N) -> (M, N).
 Tensor mm(const Tensor& a, const Tensor& b);

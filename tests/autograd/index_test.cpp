@@ -121,8 +121,9 @@ TEST(MaskedSelect, BroadcastsBothWays) {
   EXPECT_EQ(values(tensor(4.).masked_select(tensor(true))), (Doubles{4}));
   EXPECT_THROW(x.masked_select(tensor({1, 0, 1})), TypeError);
   EXPECT_TRUE(
-      error_of([&] { x.masked_select(tensor({true, false})); })
-          .starts_with("The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1"));
+      error_of([&] {
+        x.masked_select(tensor({true, false}));
+      }).starts_with("The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1"));
 }
 
 TEST(OneHot, SetsTheClassOfEachRow) {

@@ -229,13 +229,15 @@ TEST(MatmulErrors, SayBothShapes) {
   expect_error("size mismatch, got mat (2x3), vec (4)", [] { mv(ones({2, 3}), ones({4})); });
   expect_error("1D tensors expected, but got 2D and 1D tensors", [] { dot(ones({2, 3}), ones({4})); });
   expect_error("inconsistent tensor size, expected tensor [3] and src [4]", [] { dot(ones({3}), ones({4})); });
-  expect_error("Expected size for first two dimensions of batch2 tensor to be: [2, 4] but got: [2, 3].",
-               [] { bmm(ones({2, 3, 4}), ones({2, 3, 4})); });
+  expect_error("Expected size for first two dimensions of batch2 tensor to be: [2, 4] but got: [2, 3].", [] {
+    bmm(ones({2, 3, 4}), ones({2, 3, 4}));
+  });
   expect_error("both arguments to matmul need to be at least 1D, but they are 0D and 1D",
                [] { matmul(ones({}), ones({3})); });
   expect_error("shapes [2, 2, 3] and [2, 4, 3]", [] { matmul(ones({2, 2, 3}), ones({2, 4, 3})); });
-  expect_error("The size of tensor a (2) must match the size of tensor b (4) at non-singleton dimension 0",
-               [] { matmul(ones({2, 2, 3}), ones({4, 3, 3})); });
+  expect_error("The size of tensor a (2) must match the size of tensor b (4) at non-singleton dimension 0", [] {
+    matmul(ones({2, 2, 3}), ones({4, 3, 3}));
+  });
   expect_error("size of tensor a (4)", [] { addmm(ones({4}), ones({2, 3}), ones({3, 3})); });
   expect_error("cannot be expanded", [] { addmm(ones({5, 2, 3}), ones({2, 3}), ones({3, 3})); });
   expect_error("shapes cannot be multiplied (64x28 and 784x10)", [] { linear(ones({64, 28}), ones({10, 784})); });
