@@ -2,14 +2,17 @@
 // All of gradus. Programs that compile often include only what they use.
 
 // -- autograd: tensors, operations, gradients -------------------------------------------------------------------------
-#include <gradus/autograd/engine.h>     // autograd::backward, autograd::grad, anomaly mode
-#include <gradus/autograd/error.h>      // what is thrown
-#include <gradus/autograd/function.h>   // Function<Op>: an operation of one's own
-#include <gradus/autograd/grad_mode.h>  // NoGradGuard
-#include <gradus/autograd/indexing.h>   // Slice, None, "..." for x.index({...})
-#include <gradus/autograd/ops.h>        // every operation
-#include <gradus/autograd/random.h>     // manual_seed, Generator
-#include <gradus/autograd/tensor.h>     // Tensor
+#include <gradus/autograd/engine.h>      // autograd::backward, autograd::grad, anomaly mode
+#include <gradus/autograd/error.h>       // what is thrown
+#include <gradus/autograd/function.h>    // Function<Op>: an operation of one's own
+#include <gradus/autograd/functional.h>  // jacobian, hessian of whole functions
+#include <gradus/autograd/grad_mode.h>   // NoGradGuard
+#include <gradus/autograd/gradcheck.h>   // gradients against central differences
+#include <gradus/autograd/indexing.h>    // Slice, None, "..." for x.index({...})
+#include <gradus/autograd/ops.h>         // every operation
+#include <gradus/autograd/random.h>      // manual_seed, Generator
+#include <gradus/autograd/tensor.h>      // Tensor
+#include <gradus/autograd/threads.h>     // set_num_threads
 
 // -- nn: layers, losses, initialisation -------------------------------------------------------------------------------
 #include <gradus/nn/activation.h>  // Sigmoid, Tanh, ReLU, LeakyReLU, Softmax, LogSoftmax, Softplus
@@ -24,6 +27,12 @@
 #include <gradus/nn/norm.h>        // LayerNorm
 #include <gradus/nn/sequential.h>  // Sequential, ModuleList, ModuleDict
 #include <gradus/nn/utils.h>       // clip_grad_norm_, clip_grad_value_
+
+// -- optim: what moves the parameters ---------------------------------------------------------------------------------
+#include <gradus/optim/adam.h>          // Adam, AdamW
+#include <gradus/optim/lr_scheduler.h>  // StepLR, CosineAnnealingLR, ReduceLROnPlateau, ...
+#include <gradus/optim/rmsprop.h>       // RMSprop
+#include <gradus/optim/sgd.h>           // SGD
 
 // -- datasets: MNIST, digits drawn by us, small sets ------------------------------------------------------------------
 #include <gradus/datasets/dataloader.h>        // DataLoader: batches, shuffled or not

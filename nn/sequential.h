@@ -62,8 +62,9 @@ class ModuleContainer : public Module {
 };
 
 /// Modules run one after the other (https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html):
-/// `Sequential(Linear(784, 200), Sigmoid(), Linear(200, 10), Sigmoid())`. Children are named "0", "1", ... unless
-/// names are given. A Sequential may hold others; Sequential(other) alone is a copy, a handle on the same children.
+/// `Sequential model{Linear(784, 200), Sigmoid(), Linear(200, 10), Sigmoid()};`. Children are named "0", "1", ...
+/// unless names are given. A Sequential may hold others; Sequential(other) alone is a copy, a handle on the same
+/// children.
 class Sequential : public ModuleContainer {
  public:
   Sequential() = default;

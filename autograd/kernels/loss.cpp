@@ -76,11 +76,11 @@ struct Distance {
     return xsimd::abs(x - target);
   }
 };
-struct DistanceSlope {  // the sign: 0 for equal elements
+struct DistanceSlope {  // the sign: 0 for equal elements, and for NaN as in PyTorch
   template <class V>
   V operator()(const V& x, const V& target) const {
     const V one = number(x, 1), zero = number(x, 0), d = x - target;
-    return xsimd::select(d > zero, one, xsimd::select(d < zero, -one, d));
+    return xsimd::select(d > zero, one, xsimd::select(d < zero, -one, zero));
   }
 };
 
@@ -97,7 +97,7 @@ struct SmoothDistanceSlope {
   template <class V>
   V operator()(const V& x, const V& target) const {
     const V bound = number(x, beta), d = x - target;
-    return xsimd::select(xsimd::abs(d) < bound, d / bound, DistanceSlope()(x, target));
+    return xsimd::select(xsimd::abs(d) >= bound, DistanceSlope()(x, target), d / bound);
   }
 };
 

@@ -83,7 +83,7 @@ struct SmoothL1Loss : Function<SmoothL1Loss> {
       return of_difference(ctx, kernels::smooth_l1_loss_backward(g, x, target, reduction, beta));
     }
     const Tensor d = x - target;
-    return of_difference(ctx, where(d.abs() < beta, d / beta, d.sign()) * per_element(g, x, reduction));
+    return of_difference(ctx, where(d.abs() >= beta, d.sign(), d / beta) * per_element(g, x, reduction));
   }
   static Samples samples() {
     Samples all = pairs([](const Tensor& x, const Tensor& t, Reduction r) { return gradus::smooth_l1_loss(x, t, r); });
@@ -225,6 +225,7 @@ Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
 
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduction, double beta) {
   GRADUS_CHECK(beta >= 0, "smooth_l1_loss does not support negative values for beta, got {}", beta);
+  if (beta == 0) return l1_loss(input, target, reduction);
   const auto [x, t] = matched(input, target);
   return SmoothL1Loss::apply(x, t, reduction, beta);
 }
