@@ -3,6 +3,7 @@
 #include <gradus/autograd/kernels/optimizer.h>
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 namespace gradus::kernels {
@@ -34,6 +35,13 @@ void as_constant(bool option, F&& f) {
   option ? f(std::true_type()) : f(std::false_type());
 }
 
+/// x, or 0 where it is too small for a normal number. A mean that decays would stay among such numbers for good, and
+/// arithmetic with them is several times slower: half as long again for a step on MNIST, whose rim is seldom inked.
+template <class T>
+T without_denormals(T x) {
+  return std::abs(x) < std::numeric_limits<T>::min() ? T(0) : x;
+}
+
 /// The gradient as the steps take it: turned round to maximize, with weight_decay * p added. Without weight decay p has
 /// no part in it, be it infinite.
 template <class T, bool decays>
@@ -62,7 +70,7 @@ void momentum_sgd_loop(int64_t n, T* p, const T* g, T* velocity, const SGDStep& 
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
     const T d = direction(g[i], p[i]);
-    const T v = momentum * velocity[i] + fresh * d;
+    const T v = without_denormals(momentum * velocity[i] + fresh * d);
     velocity[i] = v;
     p[i] -= lr * (nesterov ? d + momentum * v : v);
   }
@@ -77,8 +85,8 @@ void adam_loop(int64_t n, T* p, const T* g, T* m, T* v, [[maybe_unused]] T* max_
   for (int64_t i = 0; i < n; ++i) {
     const T before = shrink * p[i];
     const T d = direction(g[i], before);
-    const T mean = beta1 * m[i] + fresh1 * d;
-    const T square = beta2 * v[i] + fresh2 * d * d;
+    const T mean = without_denormals(beta1 * m[i] + fresh1 * d);
+    const T square = without_denormals(beta2 * v[i] + fresh2 * d * d);
     m[i] = mean;
     v[i] = square;
     T largest = square;
@@ -99,16 +107,16 @@ void rmsprop_loop(int64_t n, T* p, const T* g, T* square_avg, [[maybe_unused]] T
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
     const T d = direction(g[i], p[i]);
-    T square = alpha * square_avg[i] + fresh * d * d;
+    T square = without_denormals(alpha * square_avg[i] + fresh * d * d);
     square_avg[i] = square;
     if constexpr (centered) {
-      const T mean = alpha * grad_avg[i] + fresh * d;
+      const T mean = without_denormals(alpha * grad_avg[i] + fresh * d);
       grad_avg[i] = mean;
       square -= mean * mean;
     }
     T move = d / (std::sqrt(square) + eps);
     if constexpr (momentum) {
-      move += kept * buffer[i];
+      move = without_denormals(move + kept * buffer[i]);
       buffer[i] = move;
     }
     p[i] -= lr * move;

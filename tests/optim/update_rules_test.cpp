@@ -171,6 +171,28 @@ TEST(UpdateRules, WithoutWeightDecayAnInfiniteParameterStaysInfinite) {
   EXPECT_TRUE(std::isinf(p.item<double>()));
 }
 
+TEST(UpdateRules, MeansDecayToZeroAndDoNotLingerAmongDenormalNumbers) {
+  Tensor p = tensor({1.0, 2.0}, requires_grad());
+  Adam adam({p}, {.betas = {0.5, 0.6}});
+  SGD sgd({p}, {.momentum = 0.5});
+  RMSprop rmsprop({p}, {.alpha = 0.5, .momentum = 0.5, .centered = true});
+  for (int step = 0; step < 300; ++step) {
+    p.mutable_grad() = step == 0 ? ones({2}) : zeros({2});
+    for (Optimizer* optimizer :
+         {static_cast<Optimizer*>(&adam), static_cast<Optimizer*>(&sgd), static_cast<Optimizer*>(&rmsprop)}) {
+      optimizer->step();
+    }
+  }
+  for (const Optimizer* optimizer :
+       {static_cast<Optimizer*>(&adam), static_cast<Optimizer*>(&sgd), static_cast<Optimizer*>(&rmsprop)}) {
+    const OptimizerState state = optimizer->state_dict();
+    for (const auto& [name, value] : state.state[0]) {
+      if (name == "step") continue;
+      EXPECT_TRUE(value.equal(zeros({2}))) << name << " " << value;
+    }
+  }
+}
+
 TEST(UpdateRules, MixedDtypesTakeTheFormula) {
   Tensor p = tensor({1.0, 2.0}, requires_grad());
   Adam adam({p}, {.lr = 0.1});
