@@ -1,0 +1,61 @@
+import torch
+from make_parity import D, F, I, run, spread, tensor_to_json
+from torch import nn
+
+X4, X43 = {"batch": [F(3, 4)], "vector": [F(4)]}, {"batch": [F(2, 4, 3)]}
+PAIR = {"matrix": [F(3, 4), F(3, 4, seed=1, grad=False)]}
+P = {"matrix": [F(2, 3, low=0.03, high=0.97), F(2, 3, seed=1, low=0, high=1, grad=False)]}
+INDEX = {"batch": [F(3, 4), I([0, 3, 1])]}
+
+
+def modules():
+    """Every module by name, with its inputs."""
+    yield "Linear", nn.Linear(4, 2), X4
+    yield "Linear without bias", nn.Linear(4, 2, bias=False), X4
+    yield "Identity", nn.Identity(), X4
+    yield "Flatten", nn.Flatten(), X43
+    yield "Flatten dims", nn.Flatten(0, 1), X43
+    yield "Unflatten", nn.Unflatten(1, (2, 2)), X43
+    yield "Sigmoid", nn.Sigmoid(), X4
+    yield "Tanh", nn.Tanh(), X4
+    yield "ReLU", nn.ReLU(), X4
+    yield "LeakyReLU", nn.LeakyReLU(), X4
+    yield "LeakyReLU 0.02", nn.LeakyReLU(0.02), X4
+    yield "Softmax", nn.Softmax(dim=-1), X4
+    yield "LogSoftmax", nn.LogSoftmax(dim=-1), X4
+    yield "Softplus", nn.Softplus(1.0, 20.0), X4  # floats, as the defaults of PyTorch 2 are
+    yield "Softplus options", nn.Softplus(2.5, 1.5), X4
+    yield "Dropout", nn.Dropout(0.25).eval(), X4
+    yield "LayerNorm", nn.LayerNorm(4), X4
+    yield "LayerNorm dims", nn.LayerNorm((4, 3), eps=0.001), X43
+    yield "LayerNorm plain", nn.LayerNorm(4, elementwise_affine=False), X4
+    yield "MSELoss", nn.MSELoss(), PAIR
+    yield "MSELoss sum", nn.MSELoss(reduction="sum"), PAIR
+    yield "L1Loss", nn.L1Loss(), PAIR
+    yield "SmoothL1Loss", nn.SmoothL1Loss(beta=0.5), PAIR
+    yield "BCELoss", nn.BCELoss(), P
+    yield "BCELoss weight", nn.BCELoss(torch.tensor([0.5, 1.0, 2.0]), reduction="sum"), P
+    yield "BCEWithLogitsLoss", nn.BCEWithLogitsLoss(pos_weight=torch.tensor([0.5, 1.0, 2.0])), {"matrix": [F(2, 3), P["matrix"][1]]}
+    yield "NLLLoss", nn.NLLLoss(torch.tensor([1.0, 2.0, 0.5, 0.25])), INDEX
+    yield "CrossEntropyLoss", nn.CrossEntropyLoss(), INDEX
+    yield "CrossEntropyLoss options", nn.CrossEntropyLoss(torch.tensor([1.0, 2.0, 0.5, 0.25]), ignore_index=3, reduction="sum", label_smoothing=0.1), INDEX
+    # The networks of the tutorial, smaller.
+    yield "baseline", nn.Sequential(nn.Linear(4, 3), nn.Sigmoid(), nn.Linear(3, 2), nn.Sigmoid()), X4
+    yield "leakyrelu", nn.Sequential(nn.Linear(4, 3), nn.LeakyReLU(0.02), nn.Linear(3, 2), nn.LeakyReLU(0.02)), X4
+    yield "layernorm", nn.Sequential(nn.Linear(4, 3), nn.Sigmoid(), nn.LayerNorm(3), nn.Linear(3, 2), nn.Sigmoid()), X4
+    yield "all", nn.Sequential(nn.Linear(4, 3), nn.LeakyReLU(0.02), nn.LayerNorm(3), nn.Linear(3, 2), nn.Sigmoid()), X4
+    yield "nested", nn.Sequential(nn.Sequential(nn.Linear(4, 3), nn.Tanh()), nn.Sequential(nn.Sequential(nn.Linear(3, 3)), nn.Softmax(-1))), X4
+
+
+def add_cases(family):
+    for name, module, inputs_by_name in modules():
+        for i, parameter in enumerate(module.parameters()):
+            parameter.data = spread(*parameter.shape, seed=10 + i, low=-1, high=1)
+        for case, inputs in inputs_by_name.items():
+            expected = {}
+            for dtype in (torch.float64, torch.float32):
+                module.to(dtype)
+                module.zero_grad()
+                expected[str(dtype)[6:]] = run(module, inputs, dtype) | {"parameter grads": {n: tensor_to_json(p.grad) for n, p in module.named_parameters()}}
+            state = {n: tensor_to_json(t.to(torch.float64)) for n, t in module.state_dict().items()}
+            family.cases.append({"function": name, "case": case, "repr": repr(module), "state": state, "inputs": [i.to_json() for i in inputs], "expected": expected})
