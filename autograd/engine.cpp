@@ -2,8 +2,6 @@
 #include <gradus/autograd/engine.h>
 #include <gradus/autograd/gradient_checks.h>
 
-#include <atomic>
-
 namespace gradus {
 
 /// One run of backward. A node may hand on its gradient only when all its consumers have delivered theirs, so the run
