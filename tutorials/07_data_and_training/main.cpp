@@ -90,9 +90,4 @@ void chapter(const std::string& data) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  std::string data = "synthetic";
-  CLI::App app("Chapter 7: data and training.");
-  app.add_option("--data", data, "a directory with MNIST, or \"synthetic\"")->capture_default_str();
-  return run_program(app, argc, argv, [&] { chapter(data); });
-}
+int main(int argc, char** argv) { return run_chapter(argc, argv, "Chapter 7: data and training.", chapter); }

@@ -75,9 +75,4 @@ void chapter(const std::string& data) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  std::string data = "synthetic";
-  CLI::App app("Chapter 8: evaluation.");
-  app.add_option("--data", data, "a directory with MNIST, or \"synthetic\"")->capture_default_str();
-  return run_program(app, argc, argv, [&] { chapter(data); });
-}
+int main(int argc, char** argv) { return run_chapter(argc, argv, "Chapter 8: evaluation.", chapter); }

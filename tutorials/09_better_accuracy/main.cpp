@@ -173,10 +173,7 @@ void compare(const std::string& data) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string data = "synthetic";
-  CLI::App app("Chapter 9: better accuracy.");
-  app.add_option("--data", data, "a directory with MNIST, or \"synthetic\"")->capture_default_str();
-  return run_program(app, argc, argv, [&] {
+  return run_chapter(argc, argv, "Chapter 9: better accuracy.", [](const std::string& data) {
     losses();
     activations();
     optimisers();

@@ -1,6 +1,8 @@
 #include <gradus/autograd/error.h>
 #include <gradus/tutorials/common/program.h>
 
+#include <CLI/CLI.hpp>
+
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
@@ -22,6 +24,19 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<void()
     std::cerr << name << ": " << error.what() << "\n";
   }
   return 1;
+}
+
+int run_chapter(int argc, char** argv, const std::string& description, const std::function<void()>& body) {
+  CLI::App app(description);
+  return run_program(app, argc, argv, body);
+}
+
+int run_chapter(int argc, char** argv, const std::string& description,
+                const std::function<void(const std::string& data)>& body) {
+  std::string data = "synthetic";
+  CLI::App app(description);
+  app.add_option("--data", data, "a directory with MNIST, or \"synthetic\"")->capture_default_str();
+  return run_program(app, argc, argv, [&] { body(data); });
 }
 
 void require(bool condition, const std::string& sentence) {

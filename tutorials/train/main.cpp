@@ -8,6 +8,7 @@
 #include <gradus/tutorials/common/training.h>
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <iostream>
 
