@@ -1,5 +1,7 @@
 #include <gradus/autograd/memory.h>
 
+#include <sys/mman.h>
+
 #include <array>
 #include <atomic>
 #include <bit>
@@ -27,6 +29,7 @@ constexpr size_t kSmallLimit = 1024;        // larger ones in four sizes for eac
 constexpr size_t kSlab = size_t{64} << 10;  // small blocks are cut from slabs of this size
 constexpr size_t kLargestCached = size_t{1} << 30;
 constexpr size_t kMostCached = size_t{2} << 30;  // in large blocks, for each thread
+constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kSmallBins = kSmallLimit / kSmallStep + 1;
 constexpr size_t kLargeBins = 4 * 31;
 
@@ -101,8 +104,13 @@ void count(Bins& mine, int64_t bytes) {
 }
 
 void* allocate_from_system(size_t bytes) {
-  void* block = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+  const bool huge = !kBypassCache && bytes >= 2 * kHugePage;
+  const size_t alignment = huge ? kHugePage : 64;
+  void* block = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
   if (!block) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+  if (huge) madvise(block, bytes, MADV_HUGEPAGE);  // a wish: without it the block is only slower
+#endif
   return block;
 }
 

@@ -5,8 +5,8 @@
 //
 //   double total = sum_batches<float>(n, [](auto a, auto b) { return (a - b) * (a - b); }, x, y);
 //
-// The last, incomplete register is padded, so that every element goes through the same instructions wherever it stands.
-// For float and double only.
+// The last, incomplete register is read with elements before it or padded, so that every element goes through the same
+// instructions wherever it stands. For float and double only.
 #include <gradus/autograd/kernels/vector_math.h>
 #include <algorithm>
 #include <array>
@@ -34,6 +34,14 @@ Batch<T> load_part(const T* x, int64_t count, T padding = T(0)) {
   return Batch<T>::load_aligned(lanes);
 }
 
+/// The first `count` lanes to y.
+template <class T>
+void store_part(const Batch<T>& value, int64_t count, T* y) {
+  alignas(64) T lanes[kLanes<T>];
+  value.store_aligned(lanes);
+  std::copy_n(lanes, count, y);
+}
+
 /// All lanes combined into one number.
 template <class T, class Combine>
 T across_lanes(const Batch<T>& value, Combine combine) {
@@ -45,16 +53,25 @@ T across_lanes(const Batch<T>& value, Combine combine) {
   return lanes[0];
 }
 
-/// `value` in the first `count` lanes, `otherwise` in the others.
+/// 0, 1, 2 ...
 template <class T>
-Batch<T> keep_first(int64_t count, const Batch<T>& value, T otherwise) {
+Batch<T> lane_numbers() {
   alignas(64) static constexpr auto kNumbers = [] {
     std::array<T, static_cast<size_t>(kLanes<T>)> numbers{};
     for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<T>(i);
     return numbers;
   }();
-  return xsimd::select(Batch<T>::load_aligned(kNumbers.data()) < Batch<T>(static_cast<T>(count)), value,
-                       Batch<T>(otherwise));
+  return Batch<T>::load_aligned(kNumbers.data());
+}
+
+/// `value` in the first, or last, `count` lanes, `otherwise` in the others.
+template <class T>
+Batch<T> keep_first(int64_t count, const Batch<T>& value, T otherwise) {
+  return xsimd::select(lane_numbers<T>() < Batch<T>(static_cast<T>(count)), value, Batch<T>(otherwise));
+}
+template <class T>
+Batch<T> keep_last(int64_t count, const Batch<T>& value, T otherwise) {
+  return xsimd::select(lane_numbers<T>() >= Batch<T>(static_cast<T>(kLanes<T> - count)), value, Batch<T>(otherwise));
 }
 
 /// f(inputs[i]...) for i < n, combined with `combine`, which takes registers and numbers; n may be 0. Four
@@ -75,7 +92,11 @@ T fold_batches(int64_t n, T identity, Combine combine, F f, const auto*... input
     total = combine(combine(a, b), combine(c, total));
   }
   for (; i + kWidth <= n; i += kWidth) total = combine(total, f(load(inputs + i)...));
-  if (i < n) total = combine(total, keep_first(n - i, f(load_part(inputs + i, n - i)...), identity));
+  if (i < n && n >= kWidth) {
+    total = combine(total, keep_last(n - i, f(load(inputs + n - kWidth)...), identity));
+  } else if (i < n) {
+    total = combine(total, keep_first(n - i, f(load_part(inputs + i, n - i)...), identity));
+  }
   return across_lanes(total, combine);
 }
 

@@ -14,18 +14,38 @@ constexpr int64_t kTile = 256;
 constexpr int64_t kRowBlock =
     256;  // rows added up by themselves, so that a long column's sum does not round a row away
 
+/// y = exp(x - max); returns the sum, made of blocks as sum_batches makes it.
 template <class T>
-void softmax_row(const T* x, int64_t n, T* y) {
-  const Batch<T> max(row_max(x, n));
+double exp_row(const T* x, int64_t n, T max, T* y) {
+  constexpr int64_t kWidth = kLanes<T>;
+  const Batch<T> shift(max);
   double sum = 0;
   for (int64_t first = 0; first < n; first += kSumBlock) {
-    const int64_t count = std::min(kSumBlock, n - first);
-    vector_row(
-        count, y + first, [&](const auto& v) { return vector_math::exp(v - max); }, x + first);
-    sum += sum_batches<T>(
-        count, [](const auto& v) { return v; }, y + first);
+    const int64_t end = std::min(first + kSumBlock, n);
+    Batch<T> block(T(0));
+    int64_t i = first;
+    for (; i + kWidth <= end; i += kWidth) {
+      const Batch<T> value = vector_math::exp(load(x + i) - shift);
+      value.store_unaligned(y + i);
+      block = block + value;
+    }
+    if (i < end && end >= kWidth) {
+      const Batch<T> value = vector_math::exp(load(x + end - kWidth) - shift);
+      value.store_unaligned(y + end - kWidth);
+      block = block + keep_last(end - i, value, T(0));
+    } else if (i < end) {
+      const Batch<T> value = vector_math::exp(load_part(x + i, end - i, max) - shift);
+      store_part(value, end - i, y + i);
+      block = block + keep_first(end - i, value, T(0));
+    }
+    sum += static_cast<double>(across_lanes(block, Add()));
   }
-  const Batch<T> scale(static_cast<T>(1 / sum));
+  return sum;
+}
+
+template <class T>
+void softmax_row(const T* x, int64_t n, T* y) {
+  const Batch<T> scale(static_cast<T>(1 / exp_row(x, n, row_max(x, n), y)));
   vector_row(
       n, y, [&](const auto& v) { return v * scale; }, y);
 }
@@ -90,7 +110,7 @@ void log_softmax_columns(const T* x, int64_t n, int64_t stride, int64_t width, T
   T max[kTile], log_sum[kTile];
   column_max_and_sum(x, n, stride, width, max, log_sum);
   vector_row(
-      width, log_sum, [](const auto& s) { return xsimd::log(s); }, log_sum);
+      width, log_sum, [](const auto& s) { return vector_math::log(s); }, log_sum);
   for (int64_t i = 0; i < n; ++i) {
     vector_row(
         width, y + i * stride, [](const auto& v, const auto& m, const auto& s) { return v - m - s; }, x + i * stride,

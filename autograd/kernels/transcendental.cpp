@@ -14,7 +14,7 @@ Tensor expm1(const Tensor& x, const Tensor& out) {
 
 Tensor log(const Tensor& x, const Tensor& out) {
   return vector_map(
-      "log", out, [](const auto& v) { return xsimd::log(v); }, x);
+      "log", out, [](const auto& v) { return vector_math::log(v); }, x);
 }
 
 Tensor log1p(const Tensor& x, const Tensor& out) {

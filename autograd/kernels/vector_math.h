@@ -1,7 +1,6 @@
 #pragma once
 // Transcendental functions on xsimd's vectors, and how a function of vectors becomes a loop over a tensor. Every
-// element is computed by the vector function, the last few in a vector filled up, so that a value never depends on its
-// place.
+// element is computed by the vector function, a few in a vector filled up, so that a value never depends on its place.
 #include <gradus/autograd/kernels/elementwise_loops.h>
 #include <algorithm>
 #include <cmath>
@@ -12,28 +11,76 @@ namespace gradus::kernels {
 
 namespace vector_math {
 
+/// exp(r) for |r| <= log 2 / 2: 1 + r + r^2 q(r), with q the polynomial whose largest relative error there, 2^-28, is
+/// the least for its degree.
+template <class A>
+inline xsimd::batch<float, A> exp_of_remainder(const xsimd::batch<float, A>& r) {
+  using B = xsimd::batch<float, A>;
+  B q = xsimd::fma(r, B(0.0013814538f), B(0.008368745f));
+  q = xsimd::fma(q, r, B(0.04166839f));
+  q = xsimd::fma(q, r, B(0.16666521f));
+  q = xsimd::fma(q, r, B(0.49999994f));
+  return xsimd::fma(q, r * r, r) + B(1.f);
+}
+
 /// exp(x) within 1 ulp, subnormal results included. For float32 not xsimd's: that one ends at 88.4 with infinity and
-/// at -87.3 with 0. As usual x = n log 2 + r with |r| <= log 2 / 2, exp(x) = 2^n exp(r), exp(r) by its Taylor series to
-/// r^7 (the rest is below 2^-27). 2^n is multiplied in two halves, as n = 128 and n < -126 have no single factor.
+/// at -87.3 with 0. As usual x = n log 2 + r with |r| <= log 2 / 2, so exp(x) = 2^n exp(r).
 template <class A>
 inline xsimd::batch<float, A> exp(const xsimd::batch<float, A>& x) {
   using B = xsimd::batch<float, A>;
   using Integers = xsimd::batch<int32_t, A>;
+  const auto remainder = [](const B& of, const B& n) {  // log 2 in two parts: n times the first is exact
+    return xsimd::fma(n, B(2.12194440e-4f), xsimd::fma(n, B(-0.693359375f), of));
+  };
+  // Added to 1.5 * 2^23, x / log 2 is rounded, and n stands in the lowest bits: from there it is added to the exponent.
+  const B shifted = xsimd::fma(x, B(1.44269504f), B(12582912.f));
+  const B p = exp_of_remainder(remainder(x, shifted - B(12582912.f)));
+  const B result =
+      xsimd::bitwise_cast<B>(xsimd::bitwise_cast<Integers>(p) + (xsimd::bitwise_cast<Integers>(shifted) << 23));
+  const auto normal = xsimd::abs(x) <= B(87.3f);
+  if (xsimd::all(normal)) [[likely]]
+    return result;
+
+  // Near the ends 2^n is multiplied in two halves, as n = 128 and n < -126 have no single factor.
   const B bounded = xsimd::min(xsimd::max(x, B(-104.f)), B(89.f));
   const B n = xsimd::nearbyint(bounded * B(1.44269504f));
-  B r = xsimd::fma(n, B(-0.693359375f), bounded);  // log 2 in two parts: n times the first is exact
-  r = xsimd::fma(n, B(2.12194440e-4f), r);
-  B p = xsimd::fma(r, B(1.f / 5040), B(1.f / 720));
-  p = xsimd::fma(p, r, B(1.f / 120));
-  p = xsimd::fma(p, r, B(1.f / 24));
-  p = xsimd::fma(p, r, B(1.f / 6));
-  p = xsimd::fma(p, r, B(0.5f));
-  p = xsimd::fma(p, r * r, r) + B(1.f);
-  const Integers exponent = xsimd::to_int(n);
-  const Integers half = exponent >> 1;
+  const Integers exponent = xsimd::to_int(n), half = exponent >> 1;
   const auto power_of_two = [](const Integers& e) { return xsimd::bitwise_cast<B>((e + Integers(127)) << 23); };
-  const B result = p * power_of_two(half) * power_of_two(exponent - half);
-  return xsimd::select(xsimd::isnan(x), x, result);
+  const B at_end = exp_of_remainder(remainder(bounded, n)) * power_of_two(half) * power_of_two(exponent - half);
+  return xsimd::select(normal, result, xsimd::select(xsimd::isnan(x), x, at_end));
+}
+
+/// log(x) within 1 ulp. For float32 not xsimd's, which takes half as long again: x = 2^n (1 + f) with 1 + f from
+/// sqrt(1/2) to sqrt(2), and log(1 + f) = f - f^2 / 2 + f^3 q(f), with q as in exp. xsimd's serves the numbers that are
+/// not positive and normal.
+template <class A>
+inline xsimd::batch<float, A> log(const xsimd::batch<float, A>& x) {
+  using B = xsimd::batch<float, A>;
+  using Integers = xsimd::batch<int32_t, A>;
+  const Integers bits = xsimd::bitwise_cast<Integers>(x);
+  const Integers root_half(0x3f3504f3);  // sqrt(1/2)
+  const Integers n = (bits - root_half) >> 23;
+  const B f = xsimd::bitwise_cast<B>(bits - (n << 23)) - B(1.f), exponent = xsimd::to_float(n);
+  B q = xsimd::fma(f, B(-0.07634438f), B(0.12761563f));
+  q = xsimd::fma(q, f, B(-0.13160197f));
+  q = xsimd::fma(q, f, B(0.1420176f));
+  q = xsimd::fma(q, f, B(-0.16623355f));
+  q = xsimd::fma(q, f, B(0.20001227f));
+  q = xsimd::fma(q, f, B(-0.25000823f));
+  q = xsimd::fma(q, f, B(0.3333333f));
+  const B square = f * f;
+  B tail = q * f * square;  // the small terms first; log 2 in two parts, n times the first is exact
+  tail = xsimd::fma(exponent, B(-2.12194440e-4f), tail);
+  tail = xsimd::fma(square, B(-0.5f), tail);
+  const B result = xsimd::fma(exponent, B(0.693359375f), f + tail);
+  const auto normal = (x >= B(std::numeric_limits<float>::min())) & (x <= B(std::numeric_limits<float>::max()));
+  if (xsimd::all(normal)) [[likely]]
+    return result;
+  return xsimd::select(normal, result, xsimd::log(x));
+}
+template <class A>
+inline xsimd::batch<double, A> log(const xsimd::batch<double, A>& x) {
+  return xsimd::log(x);
 }
 
 /// xsimd's, except near the ends of the range: it overflows at 709.4 and flushes subnormal results to 0.
@@ -63,22 +110,27 @@ inline xsimd::batch<T, A> log1p(const xsimd::batch<T, A>& x) {
 
 }  // namespace vector_math
 
-/// out[i] = f(inputs[i]...) for i < n, contiguous, f a function of xsimd vectors.
+/// out[i] = f(inputs[i]...) for i < n, contiguous, f a function of xsimd vectors. `out` may be an input. The last
+/// vector overlaps the one before it; it is computed first, while its inputs are still what they were.
 template <class T, class F, class... Inputs>
 void vector_row(int64_t n, T* out, F f, const Inputs*... inputs) {
   using B = xsimd::batch<T>;
   constexpr auto kWidth = static_cast<int64_t>(B::size);
-  int64_t i = 0;
-  for (; i + kWidth <= n; i += kWidth) f(B::load_unaligned(inputs + i)...).store_unaligned(out + i);
-  if (i == n) return;
-  const auto last = [&](const T* input) {
-    alignas(64) T filled[B::size] = {};
-    std::copy_n(input + i, n - i, filled);
-    return B::load_aligned(filled);
+  if (n >= kWidth) {
+    const int64_t end = n - kWidth;
+    const B last = f(B::load_unaligned(inputs + end)...);
+    for (int64_t i = 0; i < end; i += kWidth) f(B::load_unaligned(inputs + i)...).store_unaligned(out + i);
+    last.store_unaligned(out + end);
+    return;
+  }
+  const auto filled = [&](const T* input) {
+    alignas(64) T values[B::size] = {};
+    std::copy_n(input, n, values);
+    return B::load_aligned(values);
   };
   alignas(64) T results[B::size];
-  f(last(inputs)...).store_aligned(results);
-  std::copy_n(results, n - i, out + i);
+  f(filled(inputs)...).store_aligned(results);
+  std::copy_n(results, n, out);
 }
 
 /// out[i] = f(inputs[i]...) with f a function of vectors of real numbers: xsimd::batch<float> or <double>.
