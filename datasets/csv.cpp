@@ -75,6 +75,12 @@ bool parse_row(std::string_view line, Row& row) {
   const char* p = line.data();
   const char* const end = p + line.size();
   for (std::size_t column = 0; column < kFields; ++column) {
+    // Most of a picture is paper: four pixels of 0 in one step.
+    while (column + 4 < kFields && end - p >= 8 && std::memcmp(p, "0,0,0,0,", 8) == 0) {
+      std::fill_n(row.data() + column, 4, std::uint8_t{0});
+      column += 4;
+      p += 8;
+    }
     unsigned value = 0;
     const char* const field = p;
     for (; p != end && *p >= '0' && *p <= '9'; ++p) {

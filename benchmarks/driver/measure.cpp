@@ -40,6 +40,15 @@ const std::map<std::string, std::string> kPythonReaders = {
      "import sys, time, numpy\nt = time.process_time()\nnumpy.loadtxt(sys.argv[1], delimiter=',', dtype='float32')\n"
      "print(time.process_time() - t)"}};
 
+/// The Python that has `module`: Debian's own, if another one comes first and has not got it. Empty for none.
+std::string python_with(const std::string& module) {
+  const std::string program = "import importlib.util, sys; sys.exit(not importlib.util.find_spec(sys.argv[1]))";
+  for (const char* python : {"python3", "/usr/bin/python3"}) {
+    if (run_program({python, "-c", program, module})) return python;
+  }
+  return "";
+}
+
 /// The largest difference that rounding explains: float32 sums of 10,000,000 numbers, 20 steps of training.
 bool agree(const std::vector<double>& a, const std::vector<double>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -111,6 +120,8 @@ void Measurement::measure_work(Row& row) {
   const nlohmann::json request = {{"work", row.work}, {"size", row.size}, {"seconds", options_.seconds}};
   std::vector<Peer>& all = peers(row.threads);
   Numbers checks;
+  const auto reader = kPythonReaders.find(row.peer);
+  const std::string python = reader == kPythonReaders.end() ? "" : python_with(row.peer);
   const int rounds = reading ? std::min(options_.rounds, 3) : options_.rounds;
   for (int round = 0; round < rounds; ++round) {
     for (Peer& peer : all) {
@@ -119,8 +130,8 @@ void Measurement::measure_work(Row& row) {
       row.seconds[peer.name].push_back(answer[clock].get<double>());
       checks[peer.name] = answer["check"].get<std::vector<double>>();
     }
-    if (const auto python = kPythonReaders.find(row.peer); python != kPythonReaders.end()) {
-      const auto usage = run_program({"python3", "-c", python->second, file}, with_threads(1, options_.data));
+    if (!python.empty()) {
+      const auto usage = run_program({python, "-c", reader->second, file}, with_threads(1, options_.data));
       if (usage) row.seconds[row.peer].push_back(std::stod(usage->output));
     }
     std::rotate(all.begin(), all.begin() + 1, all.end());
