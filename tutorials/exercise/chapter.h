@@ -1,0 +1,23 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace gradus::tutorials {
+
+/// A chapter that has an exercise.
+struct Chapter {
+  int number;
+  std::string title;             // "data and training"
+  std::filesystem::path folder;  // tutorials/07_data_and_training
+
+  std::string two_digits() const;  // "07"
+};
+
+/// The chapters with an exercise, in order.
+std::vector<Chapter> chapters_with_exercise();
+
+/// One of them. Throws Error if there is none of that number.
+Chapter find_chapter(int number);
+
+}  // namespace gradus::tutorials
