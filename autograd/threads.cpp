@@ -2,8 +2,6 @@
 #include <gradus/autograd/threads.h>
 #include <atomic>
 
-extern "C" void openblas_set_num_threads(int count);
-
 namespace gradus {
 namespace {
 std::atomic<int> thread_count{1};
@@ -12,7 +10,6 @@ std::atomic<int> thread_count{1};
 void set_num_threads(int count) {
   GRADUS_CHECK_VALUE(count >= 1, "set_num_threads: expected a positive number of threads, got {}", count);
   thread_count = count;
-  openblas_set_num_threads(count);
 }
 
 int get_num_threads() { return thread_count; }

@@ -14,6 +14,8 @@ find_package(BLAS QUIET)
 gradus_require(BLAS_FOUND "OpenBLAS" libopenblas-pthread-dev)
 find_package(LAPACK QUIET)  # xtensor-blas asks for it; OpenBLAS holds it
 gradus_require(LAPACK_FOUND "LAPACK (a part of OpenBLAS)" libopenblas-pthread-dev)
+find_package(OpenMP QUIET COMPONENTS CXX)
+gradus_require(OpenMP_CXX_FOUND "OpenMP (a part of GCC; for Clang a package of its own)" libomp-dev)
 find_package(xtl QUIET)
 gradus_require(xtl_FOUND "xtl" xtl-dev)
 find_package(xsimd QUIET)

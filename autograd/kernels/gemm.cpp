@@ -1,6 +1,6 @@
 #include <gradus/autograd/check.h>
 #include <gradus/autograd/kernels/gemm.h>
-#include <gradus/autograd/threads.h>
+#include <gradus/autograd/kernels/parallel.h>
 #include <xflens/cxxblas/drivers/cblas.h>
 #include <algorithm>
 #include <limits>
@@ -29,8 +29,8 @@ int blas_int(int64_t size) {
   return static_cast<int>(size);
 }
 
-// OpenBLAS begins with as many threads as there are cores; gradus begins with one.
-void prepare_blas() { [[maybe_unused]] static const bool done = (openblas_set_num_threads(get_num_threads()), true); }
+// OpenBLAS stays on the thread that calls it; gemm itself is what is split (docs/adr/0008-threads.md).
+void prepare_blas() { [[maybe_unused]] static const bool done = (openblas_set_num_threads(1), true); }
 
 Crossover crossover() {
   static const Crossover measured = [] {
@@ -54,19 +54,38 @@ BlasOperand blas_operand(const Matrix<T>& x) {
   return {CblasTrans, blas_int(std::max<int64_t>({1, x.rows, x.columns > 1 ? x.column_stride : 1}))};
 }
 
+// C = alpha A B + beta C; a row of C begins `leading` elements after the one before.
 template <class T>
-void blas_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
-  prepare_blas();
+void blas_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T alpha, T beta) {
   const auto [a_transpose, a_leading] = blas_operand(a);
   const auto [b_transpose, b_leading] = blas_operand(b);
-  const int m = blas_int(a.rows), n = blas_int(b.columns), k = blas_int(a.columns);
+  const int m = blas_int(a.rows), n = blas_int(b.columns), k = blas_int(a.columns), c_leading = blas_int(leading);
   if constexpr (std::is_same_v<T, float>) {
     cblas_sgemm(CblasRowMajor, a_transpose, b_transpose, m, n, k, alpha, a.data, a_leading, b.data, b_leading, beta, c,
-                n);
+                c_leading);
   } else {
     cblas_dgemm(CblasRowMajor, a_transpose, b_transpose, m, n, k, alpha, a.data, a_leading, b.data, b_leading, beta, c,
-                n);
+                c_leading);
   }
+}
+
+// The same on several threads: each has some rows of C, or some columns if there are more of those.
+template <class T>
+void split_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
+  constexpr int64_t kFewestProducts = int64_t{1} << 20;  // multiplications that are worth a thread: some 20 us
+  prepare_blas();
+  const int64_t m = a.rows, n = b.columns, k = a.columns;
+  const int64_t longer = std::max(m, n), each = std::max<int64_t>(m * n * k / longer, 1);
+  const int64_t grain = std::max<int64_t>((kFewestProducts + each - 1) / each, 16);
+  parallel_for(longer, grain, [&](int64_t begin, int64_t end) {
+    if (m >= n) {
+      const Matrix<T> rows{a.data + begin * a.row_stride, end - begin, k, a.row_stride, a.column_stride};
+      blas_gemm(rows, b, c + begin * n, n, alpha, beta);
+    } else {
+      const Matrix<T> columns{b.data + begin * b.column_stride, k, end - begin, b.row_stride, b.column_stride};
+      blas_gemm(a, columns, c + begin, n, alpha, beta);
+    }
+  });
 }
 
 template <class T>
@@ -168,7 +187,7 @@ void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
       gemv(b.transposed(), a.data + i * a.row_stride, std::max<int64_t>(a.column_stride, 1), c + i * n, alpha, beta);
     }
   } else {
-    blas_gemm(a, b, c, alpha, beta);
+    split_gemm(a, b, c, alpha, beta);
   }
 }
 

@@ -5,6 +5,7 @@
 //   plan.for_each_row<3>([](int64_t n, const auto& data, const auto& strides) {...});
 //
 //   map<float>(out, [](float a, float b) { return a + b; }, a, b);   // out[i] = f(a[i], b[i])
+#include <gradus/autograd/kernels/parallel.h>
 #include <gradus/autograd/tensor.h>
 #include <array>
 #include <boost/container/small_vector.hpp>
@@ -111,6 +112,14 @@ inline void map_contiguous(int64_t n, R* out, F f, const A*... inputs) {
   for (int64_t i = 0; i < n; ++i) out[i] = f(inputs[i]...);
 }
 
+/// The same for the whole of a tensor, on several threads if it is large.
+template <class R, class F, class... A>
+inline void map_all(int64_t n, R* out, F f, const A*... inputs) {
+  if (n < 2 * kSimpleGrain) return map_contiguous(n, out, f, inputs...);
+  parallel_for(n, kSimpleGrain,
+               [&](int64_t begin, int64_t end) { map_contiguous(end - begin, out + begin, f, (inputs + begin)...); });
+}
+
 namespace detail {
 
 template <class T>
@@ -166,12 +175,12 @@ bool map_number(const Tensor& out, F f, const Tensor& a, const Tensor& b) {
   const A* const first = reinterpret_cast<const A*>(a.impl()->data);
   const B* const second = reinterpret_cast<const B*>(b.impl()->data);
   if (b.numel() == 1 && same_contiguous(out, a)) {
-    map_contiguous(
+    map_all(
         out.numel(), to, [f, value = *second](A x) { return f(x, value); }, first);
     return true;
   }
   if (a.numel() == 1 && same_contiguous(out, b)) {
-    map_contiguous(
+    map_all(
         out.numel(), to, [f, value = *first](B x) { return f(value, x); }, second);
     return true;
   }
@@ -189,8 +198,8 @@ void map(const Tensor& out, F f, const Inputs&... inputs) {
     map<R, std::conditional_t<true, R, Inputs>...>(out, f, inputs...);
   } else {
     if (out.is_contiguous() && (detail::same_contiguous(out, inputs) && ...)) {
-      map_contiguous(out.numel(), reinterpret_cast<R*>(out.impl()->data), f,
-                     reinterpret_cast<const A*>(inputs.impl()->data)...);
+      map_all(out.numel(), reinterpret_cast<R*>(out.impl()->data), f,
+              reinterpret_cast<const A*>(inputs.impl()->data)...);
       return;
     }
     if constexpr (sizeof...(A) == 2) {

@@ -142,8 +142,10 @@ Tensor vector_map(std::string_view op, const Tensor& out, F f, const Tensor& x, 
     };
     Tensor result = result_like(x, dtype_of<T>::value, out);
     [&](const auto&... ready) {
-      vector_row(x.numel(), reinterpret_cast<T*>(result.impl()->data), f,
-                 reinterpret_cast<const T*>(ready.impl()->data)...);
+      parallel_for(x.numel(), kTranscendentalGrain, [&](int64_t begin, int64_t end) {
+        vector_row(end - begin, reinterpret_cast<T*>(result.impl()->data) + begin, f,
+                   (reinterpret_cast<const T*>(ready.impl()->data) + begin)...);
+      });
     }(contiguous(x), contiguous(others)...);
     return result;
   });
