@@ -23,11 +23,14 @@ std::vector<Chapter> chapters_with_exercise() {
   return chapters;
 }
 
-Chapter find_chapter(int number) {
-  for (const Chapter& chapter : chapters_with_exercise()) {
-    if (chapter.number == number) return chapter;
+Chapter find_chapter(const std::string& number) {
+  if (!std::regex_match(number, std::regex("[0-9]{1,2}"))) {
+    throw Error(fmt::format("'{}' is no chapter's number; ./run exercise lists them", number));
   }
-  throw Error(fmt::format("there is no exercise for chapter {}; ./run exercise lists them", number));
+  for (const Chapter& chapter : chapters_with_exercise()) {
+    if (chapter.number == std::stoi(number)) return chapter;
+  }
+  throw Error(fmt::format("there is no exercise for chapter {}; ./run exercise lists them", std::stoi(number)));
 }
 
 }  // namespace gradus::tutorials

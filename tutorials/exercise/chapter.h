@@ -17,7 +17,7 @@ struct Chapter {
 /// The chapters with an exercise, in order.
 std::vector<Chapter> chapters_with_exercise();
 
-/// One of them. Throws Error if there is none of that number.
-Chapter find_chapter(int number);
+/// One of them, by its number, "7" or "07". Throws Error if there is none.
+Chapter find_chapter(const std::string& number);
 
 }  // namespace gradus::tutorials

@@ -76,7 +76,7 @@ int task_count(const Chapter& chapter, const std::filesystem::path& work) {
 Class find_class(const GradeOptions& options, const std::filesystem::path& work) {
   Class all;
   if (options.chapters.empty()) all.chapters = chapters_with_exercise();
-  for (const int number : options.chapters) all.chapters.push_back(find_chapter(number));
+  for (const std::string& number : options.chapters) all.chapters.push_back(find_chapter(number));
   for (const Chapter& chapter : all.chapters) all.task_counts.push_back(task_count(chapter, work));
 
   if (!std::filesystem::is_directory(options.directory)) {

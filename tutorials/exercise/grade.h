@@ -8,8 +8,8 @@
 namespace gradus::tutorials {
 
 struct GradeOptions {
-  std::string directory;      // holds one folder for each student
-  std::vector<int> chapters;  // all of them if none is named
+  std::string directory;              // holds one folder for each student
+  std::vector<std::string> chapters;  // by number; all of them if none is named
   std::string out = GRADUS_SOURCE_DIR "/out";
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   Limits limits;

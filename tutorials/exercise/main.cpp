@@ -1,8 +1,8 @@
 // What stands behind ./run exercise N and ./run grade: compiles a learner's exercise.cpp, tries its tasks, and reports.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <gradus/tutorials/common/program.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -16,9 +16,8 @@ using namespace gradus::tutorials;
 namespace {
 
 struct RunOptions {
-  int chapter = 0;
   bool solution = false;
-  std::string file, out = GRADUS_SOURCE_DIR "/out/exercises";
+  std::string chapter, file, out = GRADUS_SOURCE_DIR "/out/exercises";
   Limits limits;
 };
 
