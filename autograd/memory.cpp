@@ -26,7 +26,8 @@ constexpr bool kBypassCache = false;
 
 constexpr size_t kSmallStep = 16;           // small blocks come in multiples of this
 constexpr size_t kSmallLimit = 1024;        // larger ones in four sizes for each power of two
-constexpr size_t kSlab = size_t{64} << 10;  // small blocks are cut from slabs of this size
+constexpr size_t kSlab = size_t{64} << 10;  // small blocks are cut from slabs of this size,
+constexpr size_t kManySlabs = 64;           // and after so many of them from slabs made of huge pages
 constexpr size_t kLargestCached = size_t{1} << 30;
 constexpr size_t kMostCached = size_t{2} << 30;  // in large blocks, for each thread
 constexpr size_t kHugePage = size_t{2} << 20;
@@ -57,7 +58,7 @@ struct Bins {
   std::array<Block*, kSmallBins> small{};
   std::array<Block*, kLargeBins> large{};
   std::byte* slab = nullptr;
-  size_t slab_left = 0;
+  size_t slab_left = 0, slabs = 0;
   size_t cached = 0;  // bytes in large bins
   // Bytes handed out less bytes given back; negative where other threads' blocks came back here. Read by stats().
   std::atomic<int64_t> allocated{0};
@@ -123,8 +124,8 @@ void* allocate_small(Bins& mine, size_t bin) {
   const size_t alignment = bytes % 64 == 0 ? 64 : kSmallStep;
   size_t skip = (alignment - reinterpret_cast<uintptr_t>(mine.slab) % alignment) % alignment;
   if (mine.slab_left < bytes + skip) {
-    mine.slab = static_cast<std::byte*>(allocate_from_system(kSlab));
-    mine.slab_left = kSlab;
+    mine.slab_left = ++mine.slabs > kManySlabs ? 2 * kHugePage : kSlab;
+    mine.slab = static_cast<std::byte*>(allocate_from_system(mine.slab_left));
     skip = 0;
   }
   std::byte* block = mine.slab + skip;
