@@ -1,4 +1,6 @@
+#include <gradus/autograd/anomaly.h>
 #include <gradus/autograd/autograd_meta.h>
+#include <gradus/autograd/kernels/kernels.h>
 
 #include <algorithm>
 #include <atomic>
@@ -13,8 +15,36 @@ TensorList AccumulateGrad::apply(TensorList gradients) {
   return {};
 }
 
+bool AccumulateGrad::keep_product(const Tensor& column, const Tensor& row) {
+  constexpr int64_t kSmall = 1024;  // elements that are written out as fast as their factors are kept
+  if (!leaf_ || !needed_ || captured_ || extras_or_null() || autograd::is_anomaly_enabled()) return false;
+  const int64_t rows = column.numel(), columns = row.numel();
+  if (rows * columns < kSmall || column.dtype() != leaf_->dtype || row.dtype() != leaf_->dtype) return false;
+  LeafGrad& grad = leaf_->autograd_meta().grad;
+  if (grad.defined() || leaf_->layout->numel() != rows * columns) return false;
+  grad.wait({kernels::clone(column.reshape({rows})), kernels::clone(row.reshape({columns}))});
+  return true;
+}
+
+void LeafGrad::write_out() {
+  const NoGradGuard no_grad;
+  const OuterProduct product = std::exchange(product_, {});
+  tensor_ = product.column.unsqueeze(1).mm(product.row.unsqueeze(0));
+}
+
+void LeafGrad::zero(bool set_to_none) {
+  if (!defined()) return;
+  if (set_to_none) {
+    *this = LeafGrad();
+    return;
+  }
+  Tensor& grad = tensor();
+  if (grad.requires_grad()) grad = grad.detach();
+  grad.zero_();
+}
+
 void accumulate_grad(TensorImpl& tensor, Tensor gradient) {
-  Tensor& grad = tensor.autograd_meta().grad;
+  Tensor& grad = tensor.autograd_meta().grad.tensor();
   if (grad.defined()) {
     if (GradMode::is_enabled()) {
       grad = grad + gradient;

@@ -1,5 +1,6 @@
 #pragma once
 #include <gradus/autograd/function.h>
+#include <gradus/autograd/leaf_grad.h>
 
 namespace gradus {
 
@@ -10,6 +11,10 @@ class AccumulateGrad final : public Node {
   explicit AccumulateGrad(TensorImpl& leaf);
   std::string name() const override { return "AccumulateGrad"; }
   TensorList apply(TensorList gradients) override;
+
+  /// Leaves the gradient column x row with the leaf. False if it must go the usual way: there is one already, a hook or
+  /// somebody else wants it, or anomaly mode looks at it.
+  bool keep_product(const Tensor& column, const Tensor& row);
 
   /// The leaf; undefined if it is gone.
   Tensor leaf() const { return Tensor(Ptr<TensorImpl>(leaf_)); }
@@ -29,7 +34,7 @@ struct AutogradMeta : memory::Cached {
     if (accumulator) accumulator->leaf_ = nullptr;
   }
 
-  Tensor grad;
+  LeafGrad grad;
   Ptr<AccumulateGrad> accumulator;  // of a leaf, once it takes part in a graph
   Ptr<TensorImpl> base;             // of a view: the tensor whose memory it shows, itself no view
   uint32_t view_version = 0;        // the storage's version that a view's grad_fn belongs to

@@ -18,8 +18,7 @@ void backward(const TensorList& tensors, const TensorList& grad_tensors = {},
 TensorList grad(const TensorList& outputs, const TensorList& inputs, const TensorList& grad_outputs = {},
                 std::optional<bool> retain_graph = std::nullopt, bool create_graph = false, bool allow_unused = false);
 
-/// What both stand on: sends `gradients` along `roots` and returns what arrives at `targets` (null: all leaves'
-/// grad()).
+/// What both stand on: sends `gradients` along `roots`, returns what arrives at `targets` (null: leaves' grad()).
 TensorList run_backward(const std::vector<Edge>& roots, const TensorList& gradients, bool keep_graph, bool create_graph,
                         const std::vector<Edge>* targets);
 

@@ -129,6 +129,11 @@ Tensor Context::saved(size_t i) const {
   return saved_[i].unpack(*node_);
 }
 
+bool Context::keep_product(size_t i, const Tensor& column, const Tensor& row) const {
+  auto* const accumulator = dynamic_cast<AccumulateGrad*>(node_->next_edges[i].node.get());
+  return accumulator && accumulator->keep_product(column, row);
+}
+
 void Context::release() {
   if (saved_.empty()) return;
   saved_.clear();

@@ -59,9 +59,9 @@ class Node : public RefCounted, public memory::Cached {
 
  private:
   friend class Engine;
+  friend class AccumulateGrad;
 
-  // The backward run that visits this node: 0 for none.
-  std::atomic<uint64_t> run_{0};
+  std::atomic<uint64_t> run_{0};  // the backward run that visits this node: 0 for none
   std::unique_ptr<Extras> extras_;
   Node* next_dead_ = nullptr;  // links nodes that wait for their destruction
 };
@@ -104,6 +104,8 @@ class Context {
 
   /// True if the gradient of tensor input i is asked for.
   bool needs_grad(size_t i) const { return node_ && node_->next_edges[i].node; }
+  /// In backward: leaves the gradient of input i, column x row, in the .grad of a leaf. False if it must be returned.
+  bool keep_product(size_t i, const Tensor& column, const Tensor& row) const;
   /// True if this call is being recorded: something may be saved.
   bool recording() const { return node_ != nullptr; }
   /// In the in-place form: the tensor the result should be written to, if it has the result's shape and dtype;

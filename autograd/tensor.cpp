@@ -116,7 +116,7 @@ Ptr<Node> Tensor::grad_fn() const {
 
 Tensor Tensor::grad() const {
   const TensorImpl& impl = checked();
-  if (impl.meta && impl.meta->grad.defined()) return impl.meta->grad;
+  if (impl.meta && impl.meta->grad.defined()) return impl.meta->grad.tensor();
   if (impl.grad_fn && !retains_grad()) {
     warn(
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -127,14 +127,14 @@ Tensor Tensor::grad() const {
   return {};
 }
 
-Tensor& Tensor::mutable_grad() const { return checked().autograd_meta().grad; }
+Tensor& Tensor::mutable_grad() const { return checked().autograd_meta().grad.tensor(); }
 
 void Tensor::retain_grad() const {
   GRADUS_CHECK(requires_grad(), "can't retain_grad on Tensor that has requires_grad=False");
   if (is_leaf() || retains_grad()) return;
   TensorImpl* impl = impl_.get();  // weakly: the tensor removes the hook when it goes
   impl->autograd_meta().retain_hook = add_hook(*grad_fn(), impl->output_nr, [impl](const Tensor& gradient) {
-    Tensor& grad = impl->meta->grad;
+    Tensor& grad = impl->meta->grad.tensor();
     grad = grad.defined() ? grad + gradient : gradient.clone();
     return Tensor();
   });

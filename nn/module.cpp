@@ -220,13 +220,7 @@ Module& Module::train(bool mode) {
 
 void Module::zero_grad(bool set_to_none) {
   for (auto& [name, parameter] : state_->parameters) {
-    if (!parameter.defined() || !parameter.mutable_grad().defined()) continue;
-    Tensor& grad = parameter.mutable_grad();
-    if (set_to_none) {
-      grad = Tensor();
-    } else {
-      grad.detach_().zero_();
-    }
+    if (parameter.defined()) parameter.impl()->autograd_meta().grad.zero(set_to_none);
   }
   for (const detail::Child& child : state_->children) child.module->zero_grad(set_to_none);
 }
@@ -251,7 +245,7 @@ void convert(Tensor& tensor, Dtype dtype) {
   impl.layout = converted.impl()->layout;
   impl.dtype = dtype;
   if (!impl.meta) return;
-  if (impl.meta->grad.defined()) impl.meta->grad = impl.meta->grad.detach().to(dtype);
+  if (impl.meta->grad.defined()) impl.meta->grad.tensor() = impl.meta->grad.tensor().detach().to(dtype);
   if (impl.meta->accumulator) impl.meta->accumulator->outputs[0] = {impl.layout, Tensor(), dtype};
 }
 

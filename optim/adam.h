@@ -38,6 +38,7 @@ class Adam : public OptimizerOf<AdamOptions> {
 
  protected:
   void update(size_t group, Tensor& p, const Tensor& g, State& state) override;
+  bool update(size_t group, Tensor& p, const OuterProduct& g, State& state) override;
   std::vector<std::string> buffer_names() const override { return {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}; }
 };
 
@@ -72,6 +73,7 @@ class AdamW : public OptimizerOf<AdamWOptions> {
 
  protected:
   void update(size_t group, Tensor& p, const Tensor& g, State& state) override;
+  bool update(size_t group, Tensor& p, const OuterProduct& g, State& state) override;
   std::vector<std::string> buffer_names() const override { return {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}; }
 };
 

@@ -1,3 +1,4 @@
+#include <gradus/autograd/autograd_meta.h>
 #include <gradus/autograd/check.h>
 #include <gradus/optim/optimizer.h>
 
@@ -40,16 +41,7 @@ void Optimizer::add_params(const std::vector<Tensor>& params) {
 
 void Optimizer::zero_grad(bool set_to_none) {
   for (Group& group : groups_) {
-    for (Tensor& p : group.params) {
-      Tensor& grad = p.mutable_grad();
-      if (!grad.defined()) continue;
-      if (set_to_none) {
-        grad = Tensor();
-      } else {
-        if (grad.requires_grad()) grad = grad.detach();
-        grad.zero_();
-      }
-    }
+    for (Tensor& p : group.params) p.impl()->autograd_meta().grad.zero(set_to_none);
   }
 }
 
@@ -60,7 +52,10 @@ void Optimizer::step() {
     Group& group = groups_[i];
     for (size_t j = 0; j < group.params.size(); ++j) {
       Tensor& p = group.params[j];
-      if (const Tensor& g = p.mutable_grad(); g.defined()) update(i, p, g, group.states[j]);
+      LeafGrad& grad = p.impl()->autograd_meta().grad;
+      if (!grad.defined()) continue;
+      if (grad.product() && update(i, p, *grad.product(), group.states[j])) continue;
+      update(i, p, grad.tensor(), group.states[j]);
     }
   }
 }

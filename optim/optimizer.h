@@ -1,4 +1,5 @@
 #pragma once
+#include <gradus/autograd/leaf_grad.h>
 #include <gradus/optim/options.h>
 
 #include <functional>
@@ -73,6 +74,8 @@ class Optimizer {
 
   /// Moves the parameter `p` by its gradient `g`, both defined; recording is off.
   virtual void update(size_t group, Tensor& p, const Tensor& g, State& state) = 0;
+  /// The same by the factors of the gradient; false, with nothing changed, if the matrix is needed.
+  virtual bool update(size_t /*group*/, Tensor& /*p*/, const OuterProduct& /*g*/, State& /*state*/) { return false; }
   /// PyTorch's names of the buffers.
   virtual std::vector<std::string> buffer_names() const = 0;
   /// True if a step count is a part of the state ("step").

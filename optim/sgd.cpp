@@ -38,4 +38,10 @@ void SGD::update(size_t group, Tensor& p, const Tensor& g, State& state) {
   p.add_(direction, {.alpha = -o.lr});
 }
 
+bool SGD::update(size_t group, Tensor& p, const OuterProduct& g, State&) {
+  const SGDOptions& o = options(group);
+  if (o.momentum != 0) return false;  // the first velocity is the matrix
+  return kernels::sgd_step(p, g, {o.lr, o.momentum, o.dampening, o.weight_decay, o.nesterov, o.maximize});
+}
+
 }  // namespace gradus::optim

@@ -34,6 +34,7 @@ class SGD : public OptimizerOf<SGDOptions> {
 
  protected:
   void update(size_t group, Tensor& p, const Tensor& g, State& state) override;
+  bool update(size_t group, Tensor& p, const OuterProduct& g, State& state) override;
   std::vector<std::string> buffer_names() const override { return {"momentum_buffer"}; }
   bool counts_steps() const override { return false; }
 };

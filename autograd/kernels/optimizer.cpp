@@ -1,6 +1,7 @@
 #include <gradus/autograd/kernels/dispatch.h>
 #include <gradus/autograd/kernels/kernels.h>
 #include <gradus/autograd/kernels/optimizer.h>
+#include <gradus/autograd/kernels/parallel.h>
 
 #include <cmath>
 #include <limits>
@@ -35,6 +36,35 @@ void as_constant(bool option, F&& f) {
   option ? f(std::true_type()) : f(std::false_type());
 }
 
+/// A row of an outer product, as a loop reads a gradient.
+template <class T>
+struct ScaledRow {
+  T factor;
+  const T* row;
+  T operator[](int64_t i) const { return factor * row[i]; }
+};
+
+template <class T>
+T* from(T* x, int64_t i) {
+  return x ? x + i : x;
+}
+
+/// loop(begin, count, gradient) for all n elements of a parameter, on several threads if they are many; a gradient is
+/// what g[i] gives the i-th of them.
+template <class T, class Loop>
+void for_gradient(const Tensor& g, Loop loop) {
+  const T* const all = data<T>(g);
+  parallel_for(g.numel(), kSimpleGrain, [&](int64_t begin, int64_t end) { loop(begin, end - begin, all + begin); });
+}
+template <class T, class Loop>
+void for_gradient(const OuterProduct& g, Loop loop) {
+  const T *const column = data<T>(g.column), *const row = data<T>(g.row);
+  const int64_t columns = g.row.numel();
+  parallel_for(g.column.numel(), std::max<int64_t>(kSimpleGrain / columns, 1), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) loop(i * columns, columns, ScaledRow<T>{column[i], row});
+  });
+}
+
 /// x, or 0 where it is too small for a normal number. A mean that decays would stay among such numbers for good, and
 /// arithmetic with them is several times slower: half as long again for a step on MNIST, whose rim is seldom inked.
 template <class T>
@@ -55,8 +85,8 @@ struct Direction {
   }
 };
 
-template <class T, bool decays>
-void plain_sgd_loop(int64_t n, T* p, const T* g, const SGDStep& step) {
+template <class T, bool decays, class Gradient>
+void plain_sgd_loop(int64_t n, T* p, const Gradient g, const SGDStep& step) {
   const Direction<T, decays> direction(step);
   const T lr = T(step.lr);
 #pragma omp simd
@@ -76,8 +106,8 @@ void momentum_sgd_loop(int64_t n, T* p, const T* g, T* velocity, const SGDStep& 
   }
 }
 
-template <class T, bool decays, bool amsgrad>
-void adam_loop(int64_t n, T* p, const T* g, T* m, T* v, [[maybe_unused]] T* max_v, const AdamStep& step) {
+template <class T, bool decays, bool amsgrad, class Gradient>
+void adam_loop(int64_t n, T* p, const Gradient g, T* m, T* v, [[maybe_unused]] T* max_v, const AdamStep& step) {
   const Direction<T, decays> direction(step);
   const T beta1 = T(step.beta1), beta2 = T(step.beta2), fresh1 = T(1 - step.beta1), fresh2 = T(1 - step.beta2);
   const T step_size = T(step.step_size), scale = T(1 / step.correction), eps = T(step.eps), shrink = T(step.shrink);
@@ -123,34 +153,74 @@ void rmsprop_loop(int64_t n, T* p, const T* g, T* square_avg, [[maybe_unused]] T
   }
 }
 
-}  // namespace
-
-bool sgd_step(Tensor& p, const Tensor& g, Tensor& velocity, const SGDStep& step) {
-  if (!one_pass(p, {&g, &velocity})) return false;
-  if (step.momentum != 0 && !velocity.defined()) return false;  // the first step, which makes the velocity
+template <class Gradient>
+void plain_sgd(Tensor& p, const Gradient& g, const SGDStep& step) {
   dispatch_floating(p.dtype(), "SGD", [&]<class T>(T) {
+    T* const to = data<T>(p);
     as_constant(step.weight_decay != 0, [&](auto decays) {
-      if (step.momentum == 0) return plain_sgd_loop<T, decays>(p.numel(), data<T>(p), data<T>(g), step);
-      as_constant(step.nesterov, [&](auto nesterov) {
-        momentum_sgd_loop<T, decays, nesterov>(p.numel(), data<T>(p), data<T>(g), data<T>(velocity), step);
+      for_gradient<T>(g, [&](int64_t begin, int64_t n, auto gradient) {
+        plain_sgd_loop<T, decays>(n, to + begin, gradient, step);
       });
     });
   });
   changed(p);
-  if (step.momentum != 0) changed(velocity);
+}
+
+template <class Gradient>
+void adam(Tensor& p, const Gradient& g, Tensor& m, Tensor& v, const Tensor& max_v, const AdamStep& step) {
+  dispatch_floating(p.dtype(), "Adam", [&]<class T>(T) {
+    T *const to = data<T>(p), *const mean = data<T>(m), *const square = data<T>(v), *const largest = data<T>(max_v);
+    as_constant(step.weight_decay != 0, [&](auto decays) {
+      as_constant(max_v.defined(), [&](auto amsgrad) {
+        for_gradient<T>(g, [&](int64_t begin, int64_t n, auto gradient) {
+          adam_loop<T, decays, amsgrad>(n, to + begin, gradient, mean + begin, square + begin, from(largest, begin),
+                                        step);
+        });
+      });
+    });
+  });
+  for (const Tensor& x : {p, m, v, max_v}) changed(x);
+}
+
+}  // namespace
+
+bool sgd_step(Tensor& p, const Tensor& g, Tensor& velocity, const SGDStep& step) {
+  if (!one_pass(p, {&g, &velocity})) return false;
+  if (step.momentum == 0) {
+    plain_sgd(p, g, step);
+    return true;
+  }
+  if (!velocity.defined()) return false;  // the first step, which makes the velocity
+  dispatch_floating(p.dtype(), "SGD", [&]<class T>(T) {
+    T *const to = data<T>(p), *const kept = data<T>(velocity);
+    as_constant(step.weight_decay != 0, [&](auto decays) {
+      as_constant(step.nesterov, [&](auto nesterov) {
+        for_gradient<T>(g, [&](int64_t begin, int64_t n, const T* gradient) {
+          momentum_sgd_loop<T, decays, nesterov>(n, to + begin, gradient, kept + begin, step);
+        });
+      });
+    });
+  });
+  changed(p);
+  changed(velocity);
+  return true;
+}
+
+bool sgd_step(Tensor& p, const OuterProduct& g, const SGDStep& step) {
+  if (!one_pass(p, {})) return false;
+  plain_sgd(p, g, step);
   return true;
 }
 
 bool adam_step(Tensor& p, const Tensor& g, Tensor& m, Tensor& v, const Tensor& max_v, const AdamStep& step) {
   if (!one_pass(p, {&g, &m, &v, &max_v})) return false;
-  dispatch_floating(p.dtype(), "Adam", [&]<class T>(T) {
-    as_constant(step.weight_decay != 0, [&](auto decays) {
-      as_constant(max_v.defined(), [&](auto amsgrad) {
-        adam_loop<T, decays, amsgrad>(p.numel(), data<T>(p), data<T>(g), data<T>(m), data<T>(v), data<T>(max_v), step);
-      });
-    });
-  });
-  for (const Tensor& x : {p, m, v, max_v}) changed(x);
+  adam(p, g, m, v, max_v, step);
+  return true;
+}
+
+bool adam_step(Tensor& p, const OuterProduct& g, Tensor& m, Tensor& v, const Tensor& max_v, const AdamStep& step) {
+  if (!one_pass(p, {&m, &v, &max_v})) return false;
+  adam(p, g, m, v, max_v, step);
   return true;
 }
 

@@ -273,9 +273,12 @@ struct Linear : Function<Linear> {
   static TensorList backward(Context& ctx, const Tensor& g) {
     const bool needs_x = ctx.needs_grad(0), needs_weight = ctx.needs_grad(1), needs_bias = ctx.needs_grad(2);
     if (!GradMode::is_enabled()) {
-      return {needs_x ? kernels::linear_input_gradient(g, ctx.saved(1)) : Tensor(),
-              needs_weight ? kernels::linear_weight_gradient(g, ctx.saved(0)) : Tensor(),
-              needs_bias ? kernels::linear_bias_gradient(g) : Tensor()};
+      const Tensor x = needs_weight ? ctx.saved(0) : Tensor();
+      const bool one_sample = needs_weight && g.numel() == g.size(-1);
+      return {
+          needs_x ? kernels::linear_input_gradient(g, ctx.saved(1)) : Tensor(),
+          needs_weight && !(one_sample && ctx.keep_product(1, g, x)) ? kernels::linear_weight_gradient(g, x) : Tensor(),
+          needs_bias ? kernels::linear_bias_gradient(g) : Tensor()};
     }
     const auto as_rows = [](const Tensor& t) { return t.dim() == 1 ? t.unsqueeze(0) : t.flatten(0, -2); };
     return {needs_x ? g.matmul(ctx.saved(1)) : Tensor(),
