@@ -4,6 +4,7 @@
 #include <gradus/datasets/mnist.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 #include <string_view>
 #include <utility>
@@ -37,7 +38,7 @@ std::optional<std::filesystem::path> find_plain_or_gzip(const std::filesystem::p
 
 }  // namespace
 
-MnistDataset::MnistDataset(const std::filesystem::path& csv_file, MnistOptions options)
+MnistDataset::MnistDataset(const std::string& csv_file, MnistOptions options)
     : MnistDataset(read_csv(csv_file, options.limit)) {}
 
 MnistDataset::MnistDataset(Digits digits) {
@@ -51,28 +52,28 @@ MnistDataset::MnistDataset(Digits digits) {
   digits_ = std::make_shared<const Digits>(std::move(digits));
 }
 
-MnistDataset MnistDataset::from_idx(const std::filesystem::path& images, const std::filesystem::path& labels,
-                                    MnistOptions options) {
+MnistDataset MnistDataset::from_idx(const std::string& images, const std::string& labels, MnistOptions options) {
   return MnistDataset(read_idx(images, labels, options.limit));
 }
 
-MnistDataset MnistDataset::from_directory(const std::filesystem::path& directory, bool train, MnistOptions options) {
+MnistDataset MnistDataset::from_directory(const std::string& directory, bool train, MnistOptions options) {
   std::error_code ignored;
-  GRADUS_CHECK(std::filesystem::exists(directory, ignored), "there is no directory {}", directory.string());
-  GRADUS_CHECK(std::filesystem::is_directory(directory, ignored), "{} is not a directory", directory.string());
+  GRADUS_CHECK(std::filesystem::exists(directory, ignored), "there is no directory {}", directory);
+  GRADUS_CHECK(std::filesystem::is_directory(directory, ignored), "{} is not a directory", directory);
 
+  const std::filesystem::path folder = directory;
   const std::string csv = train ? "mnist_train.csv" : "mnist_test.csv";
-  if (const auto file = find_plain_or_gzip(directory / csv)) return MnistDataset(*file, options);
+  if (const auto file = find_plain_or_gzip(folder / csv)) return MnistDataset(file->string(), options);
 
   const std::string prefix = train ? "train" : "t10k";
   const std::string images = prefix + "-images-idx3-ubyte", labels = prefix + "-labels-idx1-ubyte";
-  const auto image_file = find_plain_or_gzip(directory / images), label_file = find_plain_or_gzip(directory / labels);
-  if (image_file && label_file) return from_idx(*image_file, *label_file, options);
+  const auto image_file = find_plain_or_gzip(folder / images), label_file = find_plain_or_gzip(folder / labels);
+  if (image_file && label_file) return from_idx(image_file->string(), label_file->string(), options);
 
-  GRADUS_CHECK(!image_file && !label_file, "{} holds {} but not {} (plain or .gz): the two belong together",
-               directory.string(), image_file ? images : labels, image_file ? labels : images);
-  throw Error(fmt::format("{} holds no {} digits: looked for {}, and for {} with {} (each plain or .gz)",
-                          directory.string(), train ? "training" : "test", csv, images, labels));
+  GRADUS_CHECK(!image_file && !label_file, "{} holds {} but not {} (plain or .gz): the two belong together", directory,
+               image_file ? images : labels, image_file ? labels : images);
+  throw Error(fmt::format("{} holds no {} digits: looked for {}, and for {} with {} (each plain or .gz)", directory,
+                          train ? "training" : "test", csv, images, labels));
 }
 
 MnistSample MnistDataset::operator[](std::int64_t i) const {

@@ -5,7 +5,6 @@
 #include <gradus/datasets/digits.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,18 +37,16 @@ struct MnistBatch {
 class MnistDataset {
  public:
   /// Reads a CSV file, plain or gzipped: read_csv says in which form, and what is thrown.
-  explicit MnistDataset(const std::filesystem::path& csv_file, MnistOptions options = {});
+  explicit MnistDataset(const std::string& csv_file, MnistOptions options = {});
   /// Takes digits that are already in memory, for example synthetic_digits(20000). Throws gradus::Error when there are
   /// none, or as many pixels as do not fit the labels, or a label above 9.
   explicit MnistDataset(Digits digits);
   /// Reads the original pair of IDX files, each plain or gzipped: read_idx says what is thrown.
-  static MnistDataset from_idx(const std::filesystem::path& images, const std::filesystem::path& labels,
-                               MnistOptions options = {});
+  static MnistDataset from_idx(const std::string& images, const std::string& labels, MnistOptions options = {});
   /// Reads the training digits of a directory, or with `train` false its test digits, from the first that is there of
   /// mnist_train.csv, mnist_train.csv.gz, and the pair train-images-idx3-ubyte and train-labels-idx1-ubyte, each plain
   /// or with .gz (mnist_test and t10k for the test digits). Throws gradus::Error naming what was looked for.
-  static MnistDataset from_directory(const std::filesystem::path& directory, bool train = true,
-                                     MnistOptions options = {});
+  static MnistDataset from_directory(const std::string& directory, bool train = true, MnistOptions options = {});
 
   /// The number of digits, N.
   std::int64_t size() const { return static_cast<std::int64_t>(digits_->size()); }

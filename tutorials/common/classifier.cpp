@@ -28,7 +28,7 @@ void Classifier::train(const Tensor& inputs, const Tensor& targets) {
 }
 // [/train]
 
-void Classifier::plot_progress(const std::filesystem::path& file) const {
+void Classifier::plot_progress(const std::string& file) const {
   plot_losses(file, progress_, "loss, noted every 10 samples");
 }
 

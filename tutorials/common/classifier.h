@@ -4,9 +4,9 @@
 #include <gradus/nn/sequential.h>
 #include <gradus/optim/optimizer.h>
 
-#include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace gradus::tutorials {
@@ -29,7 +29,7 @@ class Classifier : public nn::Module {
   void train(const Tensor& inputs, const Tensor& targets);
 
   /// Draws the noted losses as dots, y from 0 to 1.
-  void plot_progress(const std::filesystem::path& file) const;
+  void plot_progress(const std::string& file) const;
 
   int64_t counter() const { return counter_; }
   const std::vector<double>& progress() const { return progress_; }

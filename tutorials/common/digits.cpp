@@ -23,7 +23,7 @@ DigitData load_digits(const std::string& where, DigitCounts counts) {
           fmt::format("digits of {}: {} to learn from, {} to measure by", where, train.size(), test.size())};
 }
 
-void plot_image(const MnistDataset& dataset, int64_t i, const std::filesystem::path& file) {
+void plot_image(const MnistDataset& dataset, int64_t i, const std::string& file) {
   plot_image(file, dataset.pixels(i), fmt::format("label = {}", dataset.label(i)));
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 #include <gradus/datasets/mnist.h>
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -23,6 +22,6 @@ struct DigitCounts {
 DigitData load_digits(const std::string& where, DigitCounts counts = {});
 
 /// Draws digit i of a data set, titled with its label.
-void plot_image(const datasets::MnistDataset& dataset, int64_t i, const std::filesystem::path& file);
+void plot_image(const datasets::MnistDataset& dataset, int64_t i, const std::string& file);
 
 }  // namespace gradus::tutorials

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <system_error>
 
@@ -80,7 +81,7 @@ bool can_plot() {
   return false;
 }
 
-void plot_image(const std::filesystem::path& file, std::span<const std::uint8_t> pixels, const std::string& title) {
+void plot_image(const std::string& file, std::span<const std::uint8_t> pixels, const std::string& title) {
   if (!can_plot()) return;
   Picture picture(file, title, "320,340");
   Gnuplot& gp = picture.commands();
@@ -90,7 +91,7 @@ void plot_image(const std::filesystem::path& file, std::span<const std::uint8_t>
   gp.write(reinterpret_cast<const char*>(pixels.data()), static_cast<std::streamsize>(pixels.size()));
 }
 
-void plot_losses(const std::filesystem::path& file, const std::vector<double>& losses, const std::string& title) {
+void plot_losses(const std::string& file, const std::vector<double>& losses, const std::string& title) {
   if (!can_plot() || losses.empty()) return;
   Picture picture(file, title);
   Gnuplot& gp = picture.commands();
@@ -99,7 +100,7 @@ void plot_losses(const std::filesystem::path& file, const std::vector<double>& l
   gp.send1d(losses);
 }
 
-void plot_outputs(const std::filesystem::path& file, const std::vector<double>& outputs, const std::string& title) {
+void plot_outputs(const std::string& file, const std::vector<double>& outputs, const std::string& title) {
   if (!can_plot()) return;
   std::vector<Point> bars;
   for (size_t i = 0; i < outputs.size(); ++i) bars.emplace_back(static_cast<double>(i), outputs[i]);
@@ -111,7 +112,7 @@ void plot_outputs(const std::filesystem::path& file, const std::vector<double>& 
   gp.send1d(bars);
 }
 
-void plot_curves(const std::filesystem::path& file, const std::vector<NamedCurve>& curves, Point x_range,
+void plot_curves(const std::string& file, const std::vector<NamedCurve>& curves, Point x_range,
                  const std::string& title) {
   if (!can_plot()) return;
   Picture picture(file, title);
@@ -124,8 +125,8 @@ void plot_curves(const std::filesystem::path& file, const std::vector<NamedCurve
   for (const NamedCurve& curve : curves) gp.send1d(sample(curve.curve, x_range));
 }
 
-void plot_paths(const std::filesystem::path& file, const Curve& curve, Point x_range,
-                const std::vector<NamedPath>& paths, const std::string& title) {
+void plot_paths(const std::string& file, const Curve& curve, Point x_range, const std::vector<NamedPath>& paths,
+                const std::string& title) {
   if (!can_plot()) return;
   Picture picture(file, title);
   Gnuplot& gp = picture.commands();
@@ -143,7 +144,7 @@ void plot_paths(const std::filesystem::path& file, const Curve& curve, Point x_r
   }
 }
 
-void plot_ladder(const std::filesystem::path& file, const std::vector<NamedAccuracy>& rungs, const std::string& title) {
+void plot_ladder(const std::string& file, const std::vector<NamedAccuracy>& rungs, const std::string& title) {
   if (!can_plot() || rungs.empty()) return;
   double lowest = 1;
   for (const NamedAccuracy& rung : rungs) lowest = std::min(lowest, rung.accuracy);

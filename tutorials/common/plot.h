@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -18,13 +17,13 @@ using Curve = std::function<double(double)>;
 bool can_plot();
 
 /// A 28x28 picture: 784 values, row by row, 0 (white) to 255 (black).
-void plot_image(const std::filesystem::path& file, std::span<const std::uint8_t> pixels, const std::string& title);
+void plot_image(const std::string& file, std::span<const std::uint8_t> pixels, const std::string& title);
 
 /// Losses in the order they were noted, as dots; y from 0 to 1.
-void plot_losses(const std::filesystem::path& file, const std::vector<double>& losses, const std::string& title);
+void plot_losses(const std::string& file, const std::vector<double>& losses, const std::string& title);
 
 /// The outputs of a network for one image, as one bar a class; y from 0 to 1.
-void plot_outputs(const std::filesystem::path& file, const std::vector<double>& outputs, const std::string& title);
+void plot_outputs(const std::string& file, const std::vector<double>& outputs, const std::string& title);
 
 /// A named function of x.
 struct NamedCurve {
@@ -32,7 +31,7 @@ struct NamedCurve {
   Curve curve;
 };
 /// Functions between two values of x, in one picture.
-void plot_curves(const std::filesystem::path& file, const std::vector<NamedCurve>& curves, Point x_range,
+void plot_curves(const std::string& file, const std::vector<NamedCurve>& curves, Point x_range,
                  const std::string& title);
 
 /// A named walk of an optimiser: the x of every step.
@@ -41,8 +40,8 @@ struct NamedPath {
   std::vector<double> xs;
 };
 /// A loss curve, and on it the walks of optimisers.
-void plot_paths(const std::filesystem::path& file, const Curve& curve, Point x_range,
-                const std::vector<NamedPath>& paths, const std::string& title);
+void plot_paths(const std::string& file, const Curve& curve, Point x_range, const std::vector<NamedPath>& paths,
+                const std::string& title);
 
 /// A named accuracy, 0 to 1.
 struct NamedAccuracy {
@@ -50,6 +49,6 @@ struct NamedAccuracy {
   double accuracy;
 };
 /// Accuracies as one bar each, with their numbers.
-void plot_ladder(const std::filesystem::path& file, const std::vector<NamedAccuracy>& rungs, const std::string& title);
+void plot_ladder(const std::string& file, const std::vector<NamedAccuracy>& rungs, const std::string& title);
 
 }  // namespace gradus::tutorials
