@@ -3,11 +3,13 @@
 #include <gnuplot-iostream.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <system_error>
 
 namespace gradus::tutorials {
@@ -142,6 +144,42 @@ void plot_paths(const std::string& file, const Curve& curve, Point x_range, cons
     for (const double x : path.xs) points.emplace_back(x, curve(x));
     gp.send1d(points);
   }
+}
+
+void plot_walks(const std::string& file, const std::function<double(double x, double y)>& surface, Point x_range,
+                Point y_range, const std::vector<NamedWalk>& walks, const std::string& title) {
+  if (!can_plot()) return;
+  constexpr int kSamples = 120, kLines = 18;
+  std::vector<double> heights;
+  std::ostringstream grid;
+  for (int i = 0; i <= kSamples; ++i) {
+    const double y = y_range.first + (y_range.second - y_range.first) * i / kSamples;
+    for (int j = 0; j <= kSamples; ++j) {
+      const double x = x_range.first + (x_range.second - x_range.first) * j / kSamples;
+      heights.push_back(surface(x, y));
+      grid << x << " " << y << " " << heights.back() << "\n";
+    }
+    grid << "\n";
+  }
+  std::sort(heights.begin(), heights.end());  // lines at equal shares of the picture: close together where it is flat
+  Picture picture(file, title);
+  Gnuplot& gp = picture.commands();
+  gp << "set contour base\nunset surface\nset cntrparam levels discrete ";
+  for (int i = 1; i <= kLines; ++i) {
+    gp << (i > 1 ? "," : "") << heights[heights.size() * static_cast<size_t>(i) / (kLines + 1)];
+  }
+  gp << "\nset table $lines\nsplot '-' with lines\n"
+     << grid.str() << "e\nunset table\n"
+     << "set key bottom right opaque box samplen 1.5\nset xlabel 'x'\nset ylabel 'y'\nset xrange [" << x_range.first << ":"
+     << x_range.second << "]\nset yrange [" << y_range.first << ":" << y_range.second << "]\n"
+     << "plot $lines with lines linecolor rgb '#b0b0b0' notitle, ";
+  constexpr std::array kColours = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf"};
+  for (size_t i = 0; i < walks.size(); ++i) {
+    gp << "'-' with linespoints pointtype 7 pointsize 0.6 linecolor rgb '" << kColours[i % kColours.size()]
+       << "' title " << Picture::quoted(walks[i].name) << ", ";
+  }
+  gp << "\n";
+  for (const NamedWalk& walk : walks) gp.send1d(walk.points);
 }
 
 void plot_ladder(const std::string& file, const std::vector<NamedAccuracy>& rungs, const std::string& title) {

@@ -43,6 +43,15 @@ struct NamedPath {
 void plot_paths(const std::string& file, const Curve& curve, Point x_range, const std::vector<NamedPath>& paths,
                 const std::string& title);
 
+/// A named walk of an optimiser over a surface: where it was after every step.
+struct NamedWalk {
+  std::string name;
+  std::vector<Point> points;
+};
+/// The contour lines of a surface, and on it the walks of optimisers.
+void plot_walks(const std::string& file, const std::function<double(double x, double y)>& surface, Point x_range,
+                Point y_range, const std::vector<NamedWalk>& walks, const std::string& title);
+
 /// A named accuracy, 0 to 1.
 struct NamedAccuracy {
   std::string name;
