@@ -23,7 +23,8 @@ Result run(std::function<void()> check, const Limits& limits = {.seconds = 20}) 
 void expect_crash(std::function<void()> check, const std::string& part) {
   const Result result = run(std::move(check));
   EXPECT_EQ(result.state, State::kCrashed) << in_words(result.state) << ": " << result.message;
-  EXPECT_NE(result.message.find(part), std::string::npos) << result.message;
+  EXPECT_NE(result.message.find(part), std::string::npos) << part << "\nfound: " << result.message << "\n"
+                                                          << result.printed;
 }
 
 TEST(RunTask, PassesFailsAndIsNotDone) {
@@ -109,7 +110,7 @@ TEST(RunTask, LimitsFiles) {
         while (stream << block) {
         }
       },
-      "writing too much");
+      "writing too large a file");
   std::filesystem::remove(file);
 }
 

@@ -40,7 +40,7 @@ void on_segmentation_fault(int signal, siginfo_t* info, void* context) {
   raise(signal);
 }
 
-void catch_stack_overflow() {
+void catch_signals() {
   static std::array<std::byte, 1 << 16> memory;  // the handler's stack: the other one is full
   stack_t stack{};
   stack.ss_sp = memory.data();
@@ -51,6 +51,7 @@ void catch_stack_overflow() {
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigaction(SIGSEGV, &action, nullptr);
   sigaction(SIGBUS, &action, nullptr);
+  signal(SIGFPE, SIG_DFL);  // a sanitizer's handler would turn it into an exit code
 }
 
 [[noreturn]] void try_in_this_process(const Task& task, const Limits& limits, int pipe, int printed) {
@@ -58,7 +59,7 @@ void catch_stack_overflow() {
   become_limited(limits);
   dup2(printed, STDOUT_FILENO);
   dup2(printed, STDERR_FILENO);
-  catch_stack_overflow();
+  catch_signals();
   const Result result = try_task(task);
   std::cout.flush();
   std::fflush(nullptr);

@@ -44,7 +44,7 @@ std::string signal_in_words(int signal) {
     case SIGFPE:
       return "an arithmetic error (a division of integers by zero)";
     case SIGXFSZ:
-      return "writing too much (it may write 64 MB)";
+      return "writing too large a file";
     case SIGKILL:
       return "being killed (most likely it took all the memory)";
     default:
@@ -59,10 +59,8 @@ void become_limited(const Limits& limits) {
   dup2(nothing, STDIN_FILENO);
 #ifndef GRADUS_ADDRESS_SANITIZER
   set_limit(RLIMIT_AS, limits.megabytes << 20);
-#else
-  static_cast<void>(limits);
 #endif
-  set_limit(RLIMIT_FSIZE, 64 << 20);
+  set_limit(RLIMIT_FSIZE, limits.file_megabytes << 20);
   set_limit(RLIMIT_CORE, 0);
 }
 

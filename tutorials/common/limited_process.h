@@ -12,8 +12,9 @@
 namespace gradus::tutorials {
 
 struct Limits {
-  double seconds = 10;       // real time; endless waiting counts as well
-  int64_t megabytes = 4096;  // address space, not applied under the address sanitizer, which takes terabytes of it
+  double seconds = 10;          // real time; endless waiting counts as well
+  int64_t megabytes = 4096;     // address space, not applied under the address sanitizer, which takes terabytes of it
+  int64_t file_megabytes = 64;  // of one file
 };
 
 /// How a process ended.
@@ -26,7 +27,7 @@ struct Ending {
 std::string signal_in_words(int signal);
 
 /// For a process that was just forked: makes it the head of a group of its own, which ends with its parent; takes its
-/// input away; limits its memory, the files it may write, and core dumps.
+/// input away; limits its memory and the files it may write; forbids core dumps.
 void become_limited(const Limits& limits);
 
 /// Waits until the process ends; after `seconds` it is killed, with all that it started.

@@ -51,9 +51,9 @@ std::string build_command(const std::string& target, const std::filesystem::path
 
 // Runs the compiler or the linker, whose words go to `log`. An error message, or nothing.
 std::string build(const std::string& command, const std::filesystem::path& log, const std::filesystem::path& file) {
-  const Ending ending =
-      run_limited({"env", "LC_ALL=C", "sh", "-c", command}, {.seconds = kCompileSeconds, .megabytes = 8192},
-                  {.output = log, .folder = GRADUS_BINARY_DIR});
+  const Ending ending = run_limited({"env", "LC_ALL=C", "sh", "-c", command},
+                                    {.seconds = kCompileSeconds, .megabytes = 8192, .file_megabytes = 8192},
+                                    {.output = log, .folder = GRADUS_BINARY_DIR});
   if (ending.kind == Ending::kOutOfTime) {
     return fmt::format("{} took more than {:g} seconds to compile", shown(file), kCompileSeconds);
   }
@@ -84,8 +84,8 @@ std::string compile(const Chapter& chapter, const std::filesystem::path& file, c
 // Starts the program once without trying a task: global variables of the learner's may crash or loop.
 std::string find_task_count(const std::filesystem::path& program, const AttemptOptions& options, int& count) {
   const std::filesystem::path output = options.work / "count";
-  const Ending ending = run_limited({program.string(), "--count"}, {options.limits.seconds, options.limits.megabytes},
-                                    {.output = output, .folder = options.work});
+  const Ending ending =
+      run_limited({program.string(), "--count"}, options.limits, {.output = output, .folder = options.work});
   if (ending.kind == Ending::kOutOfTime) {
     return fmt::format(
         "it was stopped after {:g} s, before its first task: a global variable that never gets "
