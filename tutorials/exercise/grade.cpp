@@ -141,6 +141,12 @@ std::string printable(std::string text) {
   return text;
 }
 
+// How many characters a text in UTF-8 has; all bytes but the first of each are 10xxxxxx.
+size_t characters(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
 std::string cell(const Submission& submission, int tasks) {
   if (!submission.handed_in()) return "-";
   if (submission.attempt.kind != Attempt::kRan) return "error";
@@ -150,12 +156,12 @@ std::string cell(const Submission& submission, int tasks) {
 
 std::string table(const Class& all) {
   size_t width = std::string("student").size();
-  for (const Student& student : all.students) width = std::max(width, student.name.size());
+  for (const Student& student : all.students) width = std::max(width, characters(student.name));
   std::string text = fmt::format("{:<{}}", "student", width);
   for (const Chapter& chapter : all.chapters) text += fmt::format("{:>7}", chapter.number);
   text += fmt::format("{:>10}\n", "passed");
   for (const Student& student : all.students) {
-    text += fmt::format("{:<{}}", printable(student.name), width);
+    text += printable(student.name) + std::string(width - characters(student.name), ' ');
     for (size_t c = 0; c < all.chapters.size(); ++c) {
       text += fmt::format("{:>7}", cell(student.submissions[c], all.task_counts[c]));
     }
