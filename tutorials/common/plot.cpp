@@ -170,8 +170,8 @@ void plot_walks(const std::string& file, const std::function<double(double x, do
   }
   gp << "\nset table $lines\nsplot '-' with lines\n"
      << grid.str() << "e\nunset table\n"
-     << "set key bottom right opaque box samplen 1.5\nset xlabel 'x'\nset ylabel 'y'\nset xrange [" << x_range.first << ":"
-     << x_range.second << "]\nset yrange [" << y_range.first << ":" << y_range.second << "]\n"
+     << "set key bottom right opaque box samplen 1.5\nset xlabel 'x'\nset ylabel 'y'\nset xrange [" << x_range.first
+     << ":" << x_range.second << "]\nset yrange [" << y_range.first << ":" << y_range.second << "]\n"
      << "plot $lines with lines linecolor rgb '#b0b0b0' notitle, ";
   constexpr std::array kColours = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf"};
   for (size_t i = 0; i < walks.size(); ++i) {
@@ -180,6 +180,20 @@ void plot_walks(const std::string& file, const std::function<double(double x, do
   }
   gp << "\n";
   for (const NamedWalk& walk : walks) gp.send1d(walk.points);
+}
+
+void plot_log_log(const std::string& file, const std::vector<NamedPoints>& lines, const std::string& x_label,
+                  const std::string& y_label, const std::string& title) {
+  if (!can_plot()) return;
+  Picture picture(file, title);
+  Gnuplot& gp = picture.commands();
+  gp << "set logscale xy\nset grid\nset format xy '%g'\nset xlabel " << Picture::quoted(x_label) << "\nset ylabel "
+     << Picture::quoted(y_label) << "\nplot ";
+  for (const NamedPoints& line : lines) {
+    gp << "'-' with linespoints pointtype 7 pointsize 0.8 title " << Picture::quoted(line.name) << ", ";
+  }
+  gp << "\n";
+  for (const NamedPoints& line : lines) gp.send1d(line.points);
 }
 
 void plot_ladder(const std::string& file, const std::vector<NamedAccuracy>& rungs, const std::string& title) {

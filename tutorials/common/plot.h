@@ -52,6 +52,15 @@ struct NamedWalk {
 void plot_walks(const std::string& file, const std::function<double(double x, double y)>& surface, Point x_range,
                 Point y_range, const std::vector<NamedWalk>& walks, const std::string& title);
 
+/// Named points, joined by lines.
+struct NamedPoints {
+  std::string name;
+  std::vector<Point> points;
+};
+/// Measurements on two logarithmic axes, where a power law is a straight line. All numbers are positive.
+void plot_log_log(const std::string& file, const std::vector<NamedPoints>& lines, const std::string& x_label,
+                  const std::string& y_label, const std::string& title);
+
 /// A named accuracy, 0 to 1.
 struct NamedAccuracy {
   std::string name;
