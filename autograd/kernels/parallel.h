@@ -34,8 +34,8 @@ void parallel_for(int64_t count, int64_t grain, const F& f) {
 }
 
 /// Grains: elements that are worth a thread, by what one costs. Waking a thread takes a microsecond or two, and what it
-/// reads comes from the cache of the core that wrote it, far slower than from its own: so a cheap operation is split only
-/// where its operands have left the caches anyway.
+/// reads comes from the cache of the core that wrote it, far slower than from its own: so a cheap operation is split
+/// only where its operands have left the caches anyway.
 inline constexpr int64_t kSimpleGrain = 1 << 19;          // an addition, or a step of an optimizer
 inline constexpr int64_t kTranscendentalGrain = 1 << 13;  // exp
 
