@@ -8,11 +8,13 @@
 #include <gradus/autograd/functional.h>  // jacobian, hessian of whole functions
 #include <gradus/autograd/grad_mode.h>   // NoGradGuard
 #include <gradus/autograd/gradcheck.h>   // gradients against central differences
+#include <gradus/autograd/graph.h>       // to_dot, print_graph
 #include <gradus/autograd/indexing.h>    // Slice, None, "..." for x.index({...})
 #include <gradus/autograd/ops.h>         // every operation
 #include <gradus/autograd/random.h>      // manual_seed, Generator
 #include <gradus/autograd/tensor.h>      // Tensor
 #include <gradus/autograd/threads.h>     // set_num_threads
+#include <gradus/autograd/trace.h>       // a page that steps through forward and backward
 
 // -- nn: layers, losses, initialisation -------------------------------------------------------------------------------
 #include <gradus/nn/activation.h>  // Sigmoid, Tanh, ReLU, LeakyReLU, Softmax, LogSoftmax, Softplus

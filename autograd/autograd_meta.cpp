@@ -1,6 +1,7 @@
 #include <gradus/autograd/anomaly.h>
 #include <gradus/autograd/autograd_meta.h>
 #include <gradus/autograd/kernels/kernels.h>
+#include <gradus/autograd/observer.h>
 
 #include <algorithm>
 #include <atomic>
@@ -17,7 +18,8 @@ TensorList AccumulateGrad::apply(TensorList gradients) {
 
 bool AccumulateGrad::keep_product(const Tensor& column, const Tensor& row) {
   constexpr int64_t kSmall = 1024;  // elements that are written out as fast as their factors are kept
-  if (!leaf_ || !needed_ || captured_ || extras_or_null() || autograd::is_anomaly_enabled()) return false;
+  if (!leaf_ || !needed_ || captured_ || extras_or_null()) return false;
+  if (autograd::observer || autograd::is_anomaly_enabled()) return false;  // who want to see the gradient
   const int64_t rows = column.numel(), columns = row.numel();
   if (rows * columns < kSmall || column.dtype() != leaf_->dtype || row.dtype() != leaf_->dtype) return false;
   LeafGrad& grad = leaf_->autograd_meta().grad;
@@ -43,7 +45,7 @@ void LeafGrad::zero(bool set_to_none) {
   grad.zero_();
 }
 
-void accumulate_grad(TensorImpl& tensor, Tensor gradient) {
+static void add_to_grad(TensorImpl& tensor, Tensor gradient) {
   Tensor& grad = tensor.autograd_meta().grad.tensor();
   if (grad.defined()) {
     if (GradMode::is_enabled()) {
@@ -60,6 +62,14 @@ void accumulate_grad(TensorImpl& tensor, Tensor gradient) {
   } else {
     grad = GradMode::is_enabled() ? gradient.clone() : gradient.detach().clone();
   }
+}
+
+void accumulate_grad(TensorImpl& tensor, Tensor gradient) {
+  if (!autograd::observer) return add_to_grad(tensor, std::move(gradient));
+  autograd::observer->grad_begins(tensor, gradient);
+  const autograd::MuteObserver mute(!GradMode::is_enabled());
+  add_to_grad(tensor, std::move(gradient));
+  autograd::observer->grad_ends(tensor);
 }
 
 AccumulateGrad& accumulator_of(TensorImpl& leaf) {

@@ -32,7 +32,13 @@ TensorList run(const TensorList& outputs, const TensorList& grad_outputs, std::o
     roots.push_back(gradient_edge(output));
     gradients.push_back(std::move(gradient));
   }
-  return run_backward(roots, gradients, retain_graph.value_or(create_graph), create_graph, targets);
+  const bool keep_graph = retain_graph.value_or(create_graph);
+  if (!observer) return run_backward(roots, gradients, keep_graph, create_graph, targets);
+  observer->backward_begins(roots, gradients, targets, keep_graph, create_graph);
+  const MuteObserver mute(!create_graph);  // with create_graph its ops are part of the graph
+  TensorList captured = run_backward(roots, gradients, keep_graph, create_graph, targets);
+  observer->backward_ends(captured);
+  return captured;
 }
 
 std::vector<Edge> edges_of(const TensorList& inputs) {

@@ -167,6 +167,7 @@ struct Function {
   static auto apply(const Args&... args) {
     InputList inputs;
     (detail::collect(inputs, args), ...);
+    const detail::ObservedCall call(Op::name, detail::math_of<Op>(), false, inputs, args...);
     if (!GradMode::is_enabled() || !detail::any_requires_grad(inputs)) {
       Op op;
       Context context;
@@ -174,7 +175,8 @@ struct Function {
         NoGradGuard no_grad;
         return op.forward(context, args...);
       }();
-      mark_view(result, inputs);
+      detail::mark_view<Op>(detail::as_span(result), inputs);
+      call.end(detail::as_span(result));
       return result;
     }
     Ptr<OpNode<Op>> node(new OpNode<Op>);
@@ -184,9 +186,10 @@ struct Function {
       NoGradGuard no_grad;
       return node->op.forward(node->context, args...);
     }();
-    mark_view(result, inputs);
+    detail::mark_view<Op>(detail::as_span(result), inputs);
     node->context.end(detail::as_span(result));
     detail::set_history(detail::as_span(result), node);
+    call.end(detail::as_span(result), node.get(), &node->context);
     return result;
   }
 
@@ -196,6 +199,7 @@ struct Function {
     InputList inputs;
     detail::collect(inputs, self);
     (detail::collect(inputs, args), ...);
+    const detail::ObservedCall call(Op::name, detail::math_of<Op>(), true, inputs, args...);
     const bool record = GradMode::is_enabled() && detail::any_requires_grad(inputs);
     detail::check_in_place(self, record);
     const bool direct = detail::may_write_to(self, inputs);
@@ -206,6 +210,7 @@ struct Function {
       context.forward_ = &forward;
       NoGradGuard no_grad;
       detail::write_in_place(self, op.forward(context, self, args...));
+      call.end(detail::as_span(self));
       return self;
     }
     Ptr<OpNode<Op>> node(new OpNode<Op>);
@@ -220,15 +225,8 @@ struct Function {
     }
     node->context.end(detail::as_span(result));
     detail::rebase_history(self, node);
+    call.end(detail::as_span(self), node.get(), &node->context);
     return self;
-  }
-
- private:
-  template <class Result>
-  static void mark_view(const Result& result, const InputList& inputs) {
-    if constexpr (requires { Op::is_view; }) {
-      for (const Tensor& view : detail::as_span(result)) detail::set_view_of(view, *inputs[0]);
-    }
   }
 };
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <gradus/autograd/observer.h>
 #include <gradus/autograd/tensor.h>
 
 // The parts of Function<Op>::apply that do not depend on the op.
@@ -29,6 +30,20 @@ bool may_write_to(const Tensor& self, const InputList& inputs);            // no
 void write_in_place(Tensor& self, const Tensor& result);                   // copies if need be, raises the version
 void rebase_history(Tensor& self, const Ptr<Node>& node);                  // self, and its base if it is a view
 void materialize(TensorList& gradients, const Node& node);                 // zeros for undefined gradients
+template <class Op>
+void mark_view(std::span<const Tensor> results, const InputList& inputs) {
+  if constexpr (requires { Op::is_view; }) {
+    for (const Tensor& view : results) set_view_of(view, *inputs[0]);
+  }
+}
+template <class Op>
+constexpr std::string_view math_of() {
+  if constexpr (requires { Op::math; }) {
+    return Op::math;
+  } else {
+    return {};
+  }
+}
 inline std::span<const Tensor> as_span(const Tensor& tensor) { return {&tensor, 1}; }
 inline std::span<const Tensor> as_span(const TensorList& tensors) { return {tensors.data(), tensors.size()}; }
 }  // namespace detail

@@ -39,6 +39,7 @@ void call_hooks(const Node& node, TensorList& gradients) {
 
 TensorList checked_apply(Node& node, TensorList gradients) {
   const bool anomaly = autograd::is_anomaly_enabled();
+  if (autograd::observer) autograd::observer->node_begins(node, gradients);
   TensorList results;
   try {
     results = node.apply(std::move(gradients));
@@ -65,6 +66,7 @@ Tensor as_expected(Tensor gradient, const Edge& edge, const Node& from, size_t i
     gradient = sum_to(gradient, expected.layout->sizes());
   }
   if (gradient.dtype() != expected.dtype) gradient = gradient.to(expected.dtype);
+  if (autograd::observer) autograd::observer->gradient_sent(from, index, edge, gradient);
   return gradient;
 }
 

@@ -6,11 +6,11 @@ include(CMakePackageConfigHelpers)
 
 set(rooms autograd nn optim datasets)
 foreach(room IN LISTS rooms)
-  # autograd/kernels is private (it sees xtensor and BLAS), and so are the headers of autograd/ops, which see it, and check.h
-  # (it sees fmt).
+  # autograd/kernels is private (it sees xtensor and BLAS), and so are the headers of autograd/ops, which see it, those of
+  # autograd/trace, and check.h (it sees fmt).
   if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/${room}")
     install(DIRECTORY ${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradus
-            FILES_MATCHING PATTERN "*.h" PATTERN kernels EXCLUDE PATTERN ops EXCLUDE PATTERN check.h EXCLUDE)
+            FILES_MATCHING PATTERN "*.h" PATTERN kernels EXCLUDE PATTERN ops EXCLUDE PATTERN trace EXCLUDE PATTERN check.h EXCLUDE)
   endif()
   set_target_properties(gradus_${room} PROPERTIES INSTALL_RPATH "$ORIGIN")
 endforeach()

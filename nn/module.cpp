@@ -22,6 +22,10 @@ Module::Module() : state_(new detail::ModuleState) {}
 Module::Module(const Module& other) : state_(detail::copied(other.state_)) {}
 Module::~Module() = default;
 
+static std::string join(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
+
 // -- calling ----------------------------------------------------------------------------------------------------------
 
 // forward may be const or not: each form passes on to the other kind, and the const one is where it ends.
@@ -42,8 +46,48 @@ void Module::throw_missing_forward(size_t count) const {
       count, count == 1 ? "" : "s", kParameters[count - 1]));
 }
 
+/// Tells a trace, if one is running, that the calls in this scope are those of a module, and what its parameters are
+/// named.
+class Module::ObservedCall {
+ public:
+  explicit ObservedCall(const Module& module) : enclosing_(innermost) {
+    if (!autograd::observer) return;
+    observed_ = true;
+    const std::string own_name = enclosing_ ? module.name_below(*enclosing_->module_) : "";
+    path_ = !enclosing_ ? "" : own_name.empty() ? module.name() : join(enclosing_->path_, own_name);
+    module_ = &module;
+    innermost = this;
+    for (const auto& [name, parameter] : module.state_->parameters) {
+      autograd::observer->tensor_named(parameter, join(path_, name));
+    }
+    autograd::observer->scope_begins(own_name.empty() ? module.name() : own_name + ": " + module.name());
+  }
+  ~ObservedCall() {
+    if (!observed_) return;
+    innermost = enclosing_;
+    if (autograd::observer) autograd::observer->scope_ends();
+  }
+  ObservedCall(const ObservedCall&) = delete;
+  ObservedCall& operator=(const ObservedCall&) = delete;
+
+ private:
+  static inline thread_local const ObservedCall* innermost = nullptr;
+  const ObservedCall* enclosing_;
+  bool observed_ = false;
+  const Module* module_ = nullptr;
+  std::string path_;  // dotted, as in named_parameters() of the outermost module
+};
+
+std::string Module::name_below(const Module& ancestor) const {
+  for (const auto& [name, module] : ancestor.named_modules()) {
+    if (module.state_ == state_) return name;
+  }
+  return "";
+}
+
 Tensor Module::call(TensorList inputs) const {
-  const detail::Hooks hooks = *state_->hooks;  // a copy: a hook may remove itself or add others
+  const ObservedCall observed(*this);
+  const detail::Hooks hooks = state_->hooks ? *state_->hooks : detail::Hooks();  // a copy: a hook may remove itself
   for (const auto& [id, hook] : hooks.before) {
     if (TensorList changed = hook(self(), inputs); !changed.empty()) inputs = std::move(changed);
   }
@@ -136,10 +180,6 @@ void Module::add_child(detail::Child child) {
 }
 
 namespace {
-
-std::string join(const std::string& prefix, const std::string& name) {
-  return prefix.empty() ? name : prefix + "." + name;
-}
 
 std::vector<Tensor> tensors_of(const NamedTensors& named) {
   std::vector<Tensor> tensors;

@@ -1,4 +1,5 @@
 #pragma once
+#include <gradus/autograd/observer.h>
 #include <gradus/nn/module_state.h>
 #include <gradus/nn/named_tensors.h>
 #include <gradus/nn/parameter.h>
@@ -185,9 +186,11 @@ class Module {
     for (const detail::Child& child : state_->children) child.module->apply_to<T>(function);
     if (T* typed = dynamic_cast<T*>(this)) function(*typed);
   }
-  bool is_plain() const { return !state_->hooks; }
+  bool is_plain() const { return !state_->hooks && !autograd::observer; }
   Module& self() const { return const_cast<Module&>(*this); }  // a handle: const says nothing about what it refers to
   Tensor call(TensorList inputs) const;
+  class ObservedCall;
+  std::string name_below(const Module& ancestor) const;
   RemovableHandle add_pre_hook(detail::Hooks::PreHook hook);
   RemovableHandle add_hook(detail::Hooks::Hook hook);
   detail::Hooks& hooks();
