@@ -105,7 +105,14 @@
   OP(nll_loss)                         \
   OP(cross_entropy)                    \
   OP(cross_entropy_probabilities)      \
+  OP(conv2d)                           \
+  OP(conv2d_input)                     \
+  OP(conv2d_weight)                    \
+  OP(max_pool2d)                       \
+  OP(avg_pool2d)                       \
+  OP(avg_pool2d_backward)              \
   OP(layer_norm)                       \
+  OP(batch_norm)                       \
   OP(dropout)
 
 namespace gradus {

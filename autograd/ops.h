@@ -2,6 +2,7 @@
 // Every operation, as a free function; most are Tensor methods too. Names, arguments and defaults are PyTorch's
 // (https://pytorch.org/docs/stable/torch.html). Each lives in autograd/ops/ with formula, forward, backward and
 // samples.
+#include <gradus/autograd/size2d.h>
 #include <gradus/autograd/tensor.h>
 
 namespace gradus {
@@ -291,6 +292,33 @@ Tensor nonzero(const Tensor& x);
 std::tuple<Tensor, Tensor> sort(const Tensor& x, int64_t dim = -1, bool descending = false);
 Tensor argsort(const Tensor& x, int64_t dim = -1, bool descending = false);
 std::tuple<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true);
+
+// -- images: ops/conv.cpp, ops/pool.cpp, ops/batch_norm.cpp -------------------------------------------------------
+/// The products of weight (O, C / groups, kh, kw) with every window of x (N, C, H, W) or (C, H, W), plus bias (O)
+/// -> (N, O, oh, ow), oh = (H + 2 padding - dilation (kh - 1) - 1) / stride + 1. (It is a cross-correlation.)
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, Size2d stride = 1, Padding2d padding = 0,
+              Size2d dilation = 1, int64_t groups = 1);
+/// The gradient of conv2d with respect to x (torch.nn.grad.conv2d_input): g (N, O, oh, ow) -> (N, C, H, W).
+Tensor conv2d_input(IntArrayRef input_size, const Tensor& weight, const Tensor& g, Size2d stride = 1,
+                    Padding2d padding = 0, Size2d dilation = 1, int64_t groups = 1);
+/// The gradient of conv2d with respect to weight (torch.nn.grad.conv2d_weight).
+Tensor conv2d_weight(const Tensor& x, IntArrayRef weight_size, const Tensor& g, Size2d stride = 1,
+                     Padding2d padding = 0, Size2d dilation = 1, int64_t groups = 1);
+/// The largest element of every window of x (N, C, H, W) or (C, H, W); the first of several, and NaN if there is one.
+/// Without a stride the windows stand side by side. ceil_mode: windows that begin inside count, wherever they end.
+Tensor max_pool2d(const Tensor& x, Size2d kernel_size, Size2d stride = {}, Size2d padding = 0, Size2d dilation = 1,
+                  bool ceil_mode = false);
+/// The same, and where each one stood: y * W + x.
+std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& x, Size2d kernel_size, Size2d stride = {},
+                                                   Size2d padding = 0, Size2d dilation = 1, bool ceil_mode = false);
+/// The mean of every window: its sum divided by the size of the window, with the padding or without it
+/// (count_include_pad), or by divisor_override.
+Tensor avg_pool2d(const Tensor& x, Size2d kernel_size, Size2d stride = {}, Size2d padding = 0, bool ceil_mode = false,
+                  bool count_include_pad = true, std::optional<int64_t> divisor_override = std::nullopt);
+/// x (N, C, ...) with mean 0 and variance 1 in every channel, times weight plus bias (C). In training mean and variance
+/// are those of x, and the running ones, where defined, move towards them by momentum, in place; else the running ones.
+Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight = {},
+                  const Tensor& bias = {}, bool training = false, double momentum = 0.1, double eps = 1e-5);
 
 // -- layers and losses as single ops: ops/loss.cpp, ops/norm.cpp --------------------------------------------------
 /// What a loss does with its elements: none, mean (over all elements) or sum.
