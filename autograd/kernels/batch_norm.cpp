@@ -42,7 +42,7 @@ struct Coefficients {
 
 /// out = f(coefficients(c), inputs...) for every element of every channel c. f takes numbers or registers.
 template <class T, class F>
-void map_channels(const Shape& s, const Coefficients<const T*>& all, T* out, F f, const T*... inputs) {
+void map_channels(const Shape& s, const Coefficients<const T*>& all, T* out, F f, const auto*... inputs) {
   for (int64_t n = 0; n < s.images; ++n) {
     const int64_t image = n * s.channels * s.pixels;
     if (s.pixels == 1) {

@@ -14,7 +14,7 @@ import sys
 import torch
 
 HERE = pathlib.Path(__file__).parent
-FAMILIES = ["creation", "arithmetic", "pointwise", "comparison", "reduce", "matmul", "shape", "index", "loss", "nn", "optim"]
+FAMILIES = ["creation", "arithmetic", "pointwise", "comparison", "reduce", "matmul", "shape", "index", "image", "loss", "nn", "optim"]
 
 
 def text(value):

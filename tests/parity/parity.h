@@ -73,6 +73,7 @@ Table reduce();
 Table matmul();
 Table shape();
 Table index();
+Table image();
 Table loss();
 
 }  // namespace gradus::parity

@@ -8,10 +8,11 @@ namespace gradus::parity {
 namespace {
 
 const std::map<std::string, Table>& tables() {
-  static const std::map<std::string, Table> all{
-      {"creation", creation()}, {"arithmetic", arithmetic()}, {"comparison", comparison()}, {"index", index()},
-      {"loss", loss()},         {"matmul", matmul()},         {"pointwise", pointwise()},   {"reduce", reduce()},
-      {"shape", shape()}};
+  static const std::map<std::string, Table> all{{"creation", creation()},     {"arithmetic", arithmetic()},
+                                                {"comparison", comparison()}, {"index", index()},
+                                                {"image", image()},           {"loss", loss()},
+                                                {"matmul", matmul()},         {"pointwise", pointwise()},
+                                                {"reduce", reduce()},         {"shape", shape()}};
   return all;
 }
 
