@@ -5,8 +5,11 @@
 /// name; here stands what differs from them.
 namespace gradus::nn::functional {
 
+using gradus::avg_pool2d;
+using gradus::batch_norm;
 using gradus::binary_cross_entropy;
 using gradus::binary_cross_entropy_with_logits;
+using gradus::conv2d;
 using gradus::cross_entropy;
 using gradus::dropout;
 using gradus::layer_norm;
@@ -14,6 +17,8 @@ using gradus::leaky_relu;
 using gradus::linear;
 using gradus::log_softmax;
 using gradus::logsigmoid;
+using gradus::max_pool2d;
+using gradus::max_pool2d_with_indices;
 using gradus::nll_loss;
 using gradus::one_hot;
 using gradus::relu;

@@ -14,4 +14,8 @@ std::string repr(IntArrayRef sizes) {
   return fmt::format("({}{})", fmt::join(sizes, ", "), sizes.size() == 1 ? "," : "");
 }
 
+std::string repr(const Size2d& size) {
+  return size.is_one_number() ? fmt::format("{}", size.height) : repr(IntArrayRef({size.height, size.width}));
+}
+
 }  // namespace gradus::nn

@@ -1,5 +1,6 @@
 #pragma once
 #include <gradus/autograd/int_array_ref.h>
+#include <gradus/autograd/size2d.h>
 #include <string>
 
 // Values as Python prints them, for extra_repr.
@@ -11,5 +12,7 @@ std::string repr(bool value);
 std::string repr(double value);
 /// A tuple: (200,) or (2, 3).
 std::string repr(IntArrayRef sizes);
+/// A number or a tuple of two, as it was written.
+std::string repr(const Size2d& size);
 
 }  // namespace gradus::nn

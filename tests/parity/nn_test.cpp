@@ -1,9 +1,11 @@
 #include <gradus/nn/activation.h>
+#include <gradus/nn/conv.h>
 #include <gradus/nn/dropout.h>
 #include <gradus/nn/flatten.h>
 #include <gradus/nn/linear.h>
 #include <gradus/nn/loss.h>
 #include <gradus/nn/norm.h>
+#include <gradus/nn/pool.h>
 #include <gradus/nn/sequential.h>
 
 #include <set>
@@ -25,6 +27,11 @@ std::map<std::string, ModulePtr> modules() {
   using namespace nn;
   Dropout dropout(0.25);
   dropout.eval();
+  BatchNorm1d evaluation(4), untracked(4, {.track_running_stats = false});
+  evaluation.eval();
+  untracked.eval();
+  BatchNorm2d evaluation2d(2);
+  evaluation2d.eval();
   const Tensor three = tensor({0.5, 1.0, 2.0}), four = tensor({1.0, 2.0, 0.5, 0.25});
   return {
       {"Linear", share(Linear(4, 2))},
@@ -46,6 +53,27 @@ std::map<std::string, ModulePtr> modules() {
       {"LayerNorm", share(LayerNorm(4))},
       {"LayerNorm dims", share(LayerNorm({4, 3}, {.eps = 0.001}))},
       {"LayerNorm plain", share(LayerNorm(4, {.elementwise_affine = false}))},
+      {"Conv2d", share(Conv2d(2, 3, 3))},
+      {"Conv2d options",
+       share(Conv2d(2, 4, {3, 2},
+                    {.stride = {2, 1}, .padding = {1, 2}, .dilation = {1, 2}, .groups = 2, .bias = false}))},
+      {"Conv2d same", share(Conv2d(2, 1, {2, 3}, {.padding = "same"}))},
+      {"Conv2d valid", share(Conv2d(2, 1, 2, {.padding = "valid", .dilation = 2}))},
+      {"MaxPool2d", share(MaxPool2d(2))},
+      {"MaxPool2d options",
+       share(MaxPool2d({3, 2}, {.stride = {2, 1}, .padding = 1, .dilation = {1, 2}, .ceil_mode = true}))},
+      {"AvgPool2d", share(AvgPool2d({2, 3}))},
+      {"AvgPool2d options",
+       share(AvgPool2d(3, {.stride = 2, .padding = {1, 0}, .ceil_mode = true, .count_include_pad = false}))},
+      {"AvgPool2d divisor", share(AvgPool2d(2, {.divisor_override = 3}))},
+      {"BatchNorm1d", share(BatchNorm1d(4))},
+      {"BatchNorm1d evaluation", share(evaluation)},
+      {"BatchNorm1d momentum", share(BatchNorm1d(4, {.eps = 0.001, .momentum = 0.25}))},
+      {"BatchNorm1d cumulative", share(BatchNorm1d(4, {.momentum = std::nullopt}))},
+      {"BatchNorm1d plain", share(BatchNorm1d(4, {.affine = false}))},
+      {"BatchNorm1d without running statistics", share(untracked)},
+      {"BatchNorm2d", share(BatchNorm2d(2))},
+      {"BatchNorm2d evaluation", share(evaluation2d)},
       {"MSELoss", share(MSELoss())},
       {"MSELoss sum", share(MSELoss({.reduction = Reduction::kSum}))},
       {"L1Loss", share(L1Loss())},
@@ -62,6 +90,8 @@ std::map<std::string, ModulePtr> modules() {
       {"leakyrelu", share(Sequential(Linear(4, 3), LeakyReLU(0.02), Linear(3, 2), LeakyReLU(0.02)))},
       {"layernorm", share(Sequential(Linear(4, 3), Sigmoid(), LayerNorm(3), Linear(3, 2), Sigmoid()))},
       {"all", share(Sequential(Linear(4, 3), LeakyReLU(0.02), LayerNorm(3), Linear(3, 2), Sigmoid()))},
+      {"cnn", share(Sequential(Conv2d(1, 2, 3, {.stride = 2}), LeakyReLU(0.02), BatchNorm2d(2), MaxPool2d(2), Flatten(),
+                               Linear(8, 3), Sigmoid()))},
       {"nested",
        share(Sequential(Sequential(Linear(4, 3), Tanh()), Sequential(Sequential(Linear(3, 3)), Softmax(-1))))},
   };
@@ -87,6 +117,11 @@ void check_module(const Json& json, nn::Module& module) {
     ASSERT_EQ(parameters.size(), parameter_grads.size());
     for (const auto& [name, parameter] : parameters) {
       EXPECT_TRUE(close(parameter.grad(), parameter_grads.at(name))) << name;
+    }
+    const nn::StateDict after = module.state_dict();
+    const Json buffers = expected.value("buffers", Json::object());
+    for (const auto& [name, buffer] : buffers.items()) {
+      EXPECT_TRUE(close(after[name], buffer)) << name;
     }
   }
 }
