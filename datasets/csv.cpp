@@ -1,7 +1,7 @@
+#include <gradus/autograd/aside_file.h>
 #include <gradus/autograd/check.h>
 #include <gradus/datasets/csv.h>
 #include <gradus/datasets/input_file.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -183,47 +183,42 @@ Digits read_csv(const std::filesystem::path& path, std::optional<std::int64_t> l
 
 namespace {
 
-/// A file under another name that takes its own with commit(), and is gone when that does not happen.
-class AsideFile {
+/// The rows of a file in the making, gzipped or as they are.
+class RowWriter {
  public:
-  explicit AsideFile(const std::filesystem::path& path)
-      : path_(path), aside_(path.string() + ".part" + std::to_string(::getpid())) {
-    file_ = gzopen(aside_.c_str(), path.extension() == ".gz" ? "wb6" : "wbT");  // T: as it is, not compressed
-    GRADUS_CHECK(file_ != nullptr, "cannot write {}: {}", path_.string(), std::strerror(errno));
+  explicit RowWriter(const std::filesystem::path& path) : target_(path) {
+    file_ = gzopen(target_.path().c_str(), path.extension() == ".gz" ? "wb6" : "wbT");  // T: as it is, not compressed
+    if (file_ == nullptr) target_.fail(std::strerror(errno));
   }
 
-  ~AsideFile() {
+  ~RowWriter() {
     if (file_ != nullptr) gzclose(file_);
-    std::error_code ignored;
-    std::filesystem::remove(aside_, ignored);
   }
 
-  AsideFile(const AsideFile&) = delete;
-  AsideFile& operator=(const AsideFile&) = delete;
+  RowWriter(const RowWriter&) = delete;
+  RowWriter& operator=(const RowWriter&) = delete;
 
   void write(std::string_view text) {
     const int written = gzwrite(file_, text.data(), static_cast<unsigned>(text.size()));
-    GRADUS_CHECK(written == static_cast<int>(text.size()), "cannot write {}: {}", path_.string(), std::strerror(errno));
+    if (written != static_cast<int>(text.size())) target_.fail(std::strerror(errno));
   }
 
   void commit() {
     const int status = gzclose(file_);
     file_ = nullptr;
-    GRADUS_CHECK(status == Z_OK, "cannot write {}: {}", path_.string(), std::strerror(errno));
-    std::error_code error;
-    std::filesystem::rename(aside_, path_, error);
-    GRADUS_CHECK(!error, "cannot write {}: {}", path_.string(), error.message());
+    if (status != Z_OK) target_.fail(std::strerror(errno));
+    target_.commit();
   }
 
  private:
-  std::filesystem::path path_, aside_;
+  AsideFile target_;
   gzFile file_ = nullptr;
 };
 
 }  // namespace
 
 void write_csv(const std::filesystem::path& path, const Digits& digits) {
-  AsideFile file(path);
+  RowWriter file(path);
   std::string line;
   for (std::size_t i = 0; i < digits.size(); ++i) {
     line = std::to_string(digits.labels[i]);

@@ -55,9 +55,6 @@ int exit_code(std::span<const Result> results);
 void write_results(const std::filesystem::path& file, std::span<const Result> results);
 std::vector<Result> read_results(const std::filesystem::path& file);
 
-/// Writes a file aside and renames it. Throws Error.
-void write_file(const std::filesystem::path& file, const std::string& content);
-
 /// main() of a learner's program: tries every task and prints the report.
 int exercise_main(int argc, char** argv, const std::string& title, const std::vector<Task>& tasks);
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <gradus/autograd/aside_file.h>
 #include <gradus/tutorials/common/exercise.h>
 #include <gradus/tutorials/common/program.h>
 #include <unistd.h>
@@ -82,20 +83,6 @@ std::string Report::text(std::span<const Result> results) const {
 int exit_code(std::span<const Result> results) {
   if (count_of(results, State::kCrashed) + count_of(results, State::kOutOfTime) > 0) return 2;
   return count_of(results, State::kPassed) == static_cast<int64_t>(results.size()) ? 0 : 1;
-}
-
-void write_file(const std::filesystem::path& file, const std::string& content) {
-  const std::filesystem::path aside = file.string() + fmt::format(".{}.part", getpid());
-  std::ofstream stream(aside, std::ios::binary);
-  stream << content;
-  stream.close();
-  std::error_code error;
-  if (stream) std::filesystem::rename(aside, file, error);
-  if (!stream || error) {
-    std::error_code ignored;
-    std::filesystem::remove(aside, ignored);
-    throw Error(fmt::format("{} cannot be written", file.string()));
-  }
 }
 
 void write_results(const std::filesystem::path& file, std::span<const Result> results) {

@@ -1,6 +1,7 @@
 #include "grade.h"
 
 #include <fmt/format.h>
+#include <gradus/autograd/aside_file.h>
 #include <unistd.h>
 
 #include <algorithm>

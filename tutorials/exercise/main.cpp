@@ -1,5 +1,6 @@
 // What stands behind ./run exercise N and ./run grade: compiles a learner's exercise.cpp, tries its tasks, and reports.
 #include <fmt/format.h>
+#include <gradus/autograd/aside_file.h>
 #include <gradus/tutorials/common/program.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
