@@ -17,20 +17,22 @@
 #include <gradus/autograd/trace.h>       // a page that steps through forward and backward
 
 // -- nn: layers, losses, initialisation -------------------------------------------------------------------------------
-#include <gradus/nn/activation.h>  // Sigmoid, Tanh, ReLU, LeakyReLU, Softmax, LogSoftmax, Softplus
-#include <gradus/nn/clone.h>       // nn::clone: a deep copy
-#include <gradus/nn/conv.h>        // Conv2d
-#include <gradus/nn/dropout.h>     // Dropout
-#include <gradus/nn/flatten.h>     // Flatten, Unflatten
-#include <gradus/nn/functional.h>  // layers and losses as functions
-#include <gradus/nn/init.h>        // starting values
-#include <gradus/nn/linear.h>      // Linear, Identity
-#include <gradus/nn/loss.h>        // MSELoss, BCELoss, CrossEntropyLoss, ...
-#include <gradus/nn/module.h>      // Module: the base of them all, and of yours
-#include <gradus/nn/norm.h>        // LayerNorm, BatchNorm1d, BatchNorm2d
-#include <gradus/nn/pool.h>        // MaxPool2d, AvgPool2d
-#include <gradus/nn/sequential.h>  // Sequential, ModuleList, ModuleDict
-#include <gradus/nn/utils.h>       // clip_grad_norm_, clip_grad_value_
+#include <gradus/nn/activation.h>   // Sigmoid, Tanh, ReLU, LeakyReLU, Softmax, LogSoftmax, Softplus
+#include <gradus/nn/clone.h>        // nn::clone: a deep copy
+#include <gradus/nn/conv.h>         // Conv2d
+#include <gradus/nn/dropout.h>      // Dropout
+#include <gradus/nn/flatten.h>      // Flatten, Unflatten
+#include <gradus/nn/functional.h>   // layers and losses as functions
+#include <gradus/nn/init.h>         // starting values
+#include <gradus/nn/linear.h>       // Linear, Identity
+#include <gradus/nn/loss.h>         // MSELoss, BCELoss, CrossEntropyLoss, ...
+#include <gradus/nn/module.h>       // Module: the base of them all, and of yours
+#include <gradus/nn/norm.h>         // LayerNorm, BatchNorm1d, BatchNorm2d
+#include <gradus/nn/npz.h>          // save_npz, load_npz: weights for NumPy
+#include <gradus/nn/pool.h>         // MaxPool2d, AvgPool2d
+#include <gradus/nn/safetensors.h>  // save_safetensors, load_safetensors: weights for PyTorch
+#include <gradus/nn/sequential.h>   // Sequential, ModuleList, ModuleDict
+#include <gradus/nn/utils.h>        // clip_grad_norm_, clip_grad_value_
 
 // -- optim: what moves the parameters ---------------------------------------------------------------------------------
 #include <gradus/optim/adam.h>          // Adam, AdamW

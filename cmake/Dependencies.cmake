@@ -30,6 +30,8 @@ find_package(nlohmann_json QUIET)
 gradus_require(nlohmann_json_FOUND "nlohmann-json" nlohmann-json3-dev)
 find_package(ZLIB QUIET)
 gradus_require(ZLIB_FOUND "zlib" zlib1g-dev)
+find_package(libzip MODULE QUIET)
+gradus_require(libzip_FOUND "libzip" libzip-dev)
 find_package(Boost QUIET OPTIONAL_COMPONENTS stacktrace_backtrace)
 gradus_require(Boost_STACKTRACE_BACKTRACE_FOUND "Boost.Stacktrace" libboost-stacktrace-dev)
 

@@ -27,6 +27,7 @@ configure_package_config_file(cmake/gradusConfig.cmake.in "${PROJECT_BINARY_DIR}
                               INSTALL_DESTINATION ${package})
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/gradusConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/gradusConfig.cmake" "${PROJECT_BINARY_DIR}/gradusConfigVersion.cmake"
+              cmake/Findlibzip.cmake
         DESTINATION ${package})
 
 if(GRADUS_MARCH)

@@ -2,8 +2,14 @@
 #include <gradus/nn/named_tensors.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace gradus::nn {
+
+NamedTensors::NamedTensors(std::vector<value_type> items) : items_(std::move(items)) {
+  std::unordered_set<std::string_view> names;
+  for (const auto& item : items_) GRADUS_CHECK(names.insert(item.first).second, "'{}' already defined", item.first);
+}
 
 void NamedTensors::insert(std::string name, const Tensor& tensor) {
   GRADUS_CHECK(!contains(name), "'{}' already defined", name);

@@ -18,6 +18,8 @@ class NamedTensors {
 
   NamedTensors() = default;
   NamedTensors(std::initializer_list<value_type> items) : items_(items) {}
+  /// Throws Error if two have the same name.
+  explicit NamedTensors(std::vector<value_type> items);
 
   /// Adds a tensor at the end. Throws Error if the name is taken.
   void insert(std::string name, const Tensor& tensor);
