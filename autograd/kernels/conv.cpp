@@ -52,34 +52,40 @@ void for_each_row(C* columns, X* image, int64_t channels, const Window& w, const
 }
 
 /// columns (channels kh kw, places): row (c, ky, kx) holds what that element of the window meets at each place, 0 in
-/// the padding.
-template <class T>
-void im2col(const T* image, int64_t channels, const Window& w, T* columns) {
-  const int64_t places = w.x.out, stride = w.x.stride;
+/// the padding. kStride is the stride, or 0 for any.
+template <int kStride, class T>
+void im2col_strided(const T* image, int64_t channels, const Window& w, T* columns) {
+  const int64_t places = w.x.out, stride = kStride ? kStride : w.x.stride;
   for_each_row(columns, image, channels, w, [&](T* to, const T* from, int64_t first, WindowDim::Range range) {
     for (int64_t i = 0; i < range.begin; ++i) to[i] = T(0);
-    if (stride == 1) {
 #pragma omp simd
-      for (int64_t i = range.begin; i < range.end; ++i) to[i] = from[first + i];
-    } else {
-      for (int64_t i = range.begin; i < range.end; ++i) to[i] = from[first + i * stride];
-    }
+    for (int64_t i = range.begin; i < range.end; ++i) to[i] = from[first + i * stride];
     for (int64_t i = range.end; i < places; ++i) to[i] = T(0);
   });
 }
+template <class T>
+void im2col(const T* image, int64_t channels, const Window& w, T* columns) {
+  const auto by_stride = w.x.stride == 1   ? im2col_strided<1, T>
+                         : w.x.stride == 2 ? im2col_strided<2, T>
+                                           : im2col_strided<0, T>;
+  by_stride(image, channels, w, columns);
+}
 
 /// The reverse: adds every element of the columns to the pixel that im2col took it from.
+template <int kStride, class T>
+void col2im_strided(const T* columns, int64_t channels, const Window& w, T* image) {
+  const int64_t stride = kStride ? kStride : w.x.stride;
+  for_each_row(columns, image, channels, w, [&](const T* from, T* to, int64_t first, WindowDim::Range range) {
+#pragma omp simd
+    for (int64_t i = range.begin; i < range.end; ++i) to[first + i * stride] += from[i];
+  });
+}
 template <class T>
 void col2im(const T* columns, int64_t channels, const Window& w, T* image) {
-  const int64_t stride = w.x.stride;
-  for_each_row(columns, image, channels, w, [&](const T* from, T* to, int64_t first, WindowDim::Range range) {
-    if (stride == 1) {
-#pragma omp simd
-      for (int64_t i = range.begin; i < range.end; ++i) to[first + i] += from[i];
-    } else {
-      for (int64_t i = range.begin; i < range.end; ++i) to[first + i * stride] += from[i];
-    }
-  });
+  const auto by_stride = w.x.stride == 1   ? col2im_strided<1, T>
+                         : w.x.stride == 2 ? col2im_strided<2, T>
+                                           : col2im_strided<0, T>;
+  by_stride(columns, channels, w, image);
 }
 
 /// f(image, columns) for every image, on several threads if there is enough to multiply; `columns` is room for the

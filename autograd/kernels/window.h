@@ -18,7 +18,8 @@ struct WindowDim {
     int64_t begin, end;
   };
   Range places(int64_t k) const {
-    const int64_t before = padding - k * dilation;  // inputs that are missing before place 0
+    if (input(0, k) >= 0 && input(out - 1, k) < in) return {0, out};  // the usual case, without a division
+    const int64_t before = padding - k * dilation;                    // inputs that are missing before place 0
     const int64_t begin = before > 0 ? (before + stride - 1) / stride : 0;
     const int64_t end = in + before > 0 ? (in + before + stride - 1) / stride : 0;
     return {std::min(begin, out), std::clamp(end, std::min(begin, out), out)};

@@ -61,16 +61,18 @@ TEST(Evaluate, CountsTheDigitsWhoseLargestOutputIsAtTheLabel) {
   const Evaluation evaluation = evaluate(SaysOne(), digits);
   EXPECT_EQ(evaluation.samples, 1200);
   EXPECT_EQ(evaluation.right, ones);
+  EXPECT_EQ(evaluate(SaysOne(), digits, /*batch_size=*/7).right, ones);
   EXPECT_DOUBLE_EQ(evaluation.accuracy(), static_cast<double>(ones) / 1200);
 }
 
 TEST(Recipe, NamesTheEightOfTheLadderFromTheBaselineToTheBest) {
   std::set<std::string> names;
-  for (const Recipe& recipe : recipes()) names.insert(recipe.name);
+  for (const Recipe& recipe : ladder()) names.insert(recipe.name);
   EXPECT_EQ(names, (std::set<std::string>{"baseline", "bce", "leakyrelu", "leakyrelu-hidden", "layernorm", "adam",
                                           "bce-leakyrelu", "all"}));
-  EXPECT_EQ(recipes().front().name, "baseline");
-  EXPECT_EQ(recipes().back().name, "all");
+  EXPECT_EQ(ladder().front().name, "baseline");
+  EXPECT_EQ(ladder().back().name, "all");
+  EXPECT_EQ(recipes().back().name, "cnn");
 }
 
 TEST(Recipe, IsWhatItsNameSays) {
@@ -91,9 +93,22 @@ TEST(Recipe, IsWhatItsNameSays) {
   EXPECT_EQ(count(printed("layernorm"), "LayerNorm((200,)"), 1);
   EXPECT_EQ(count(printed("all"), "LayerNorm((200,)"), 1);
   EXPECT_EQ(count(printed("all"), "LeakyReLU(negative_slope=0.02)"), 1);
+  EXPECT_EQ(count(printed("cnn"), "Conv2d(1, 10, kernel_size=(5, 5), stride=(2, 2))"), 1);
+  EXPECT_EQ(count(printed("cnn"), "Conv2d(10, 10, kernel_size=(3, 3), stride=(2, 2))"), 1);
+  EXPECT_EQ(count(printed("cnn"), "BatchNorm2d(10, "), 2);
+  EXPECT_EQ(count(printed("cnn"), "Linear(in_features=250, out_features=10, bias=True)"), 1);
   EXPECT_DOUBLE_EQ(find_recipe("baseline").make_classifier().optimiser().lr(), 0.01);
   EXPECT_DOUBLE_EQ(find_recipe("adam").make_classifier().optimiser().lr(), 0.001);
   EXPECT_DOUBLE_EQ(find_recipe("adam").make_classifier(0.5).optimiser().lr(), 0.5);
+}
+
+TEST(Recipe, ConvolutionalNetworkTakesOneImageOrABatch) {
+  manual_seed(1);
+  Classifier classifier = find_recipe("cnn").make_classifier();
+  const Tensor images = rand({3, 784});
+  EXPECT_EQ(classifier(images).sizes(), (IntArrayRef{3, 10}));
+  EXPECT_TRUE(classifier(images[1]).allclose(classifier(images.narrow(0, 1, 1))[0]));
+  EXPECT_FALSE(classifier(images[1]).allclose(classifier(images)[1]));  // normalised by the batch at hand
 }
 
 TEST(Recipe, AnUnknownNameIsOneSentenceWithTheKnownOnes) {

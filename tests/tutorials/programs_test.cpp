@@ -43,6 +43,15 @@ TEST(Train, EndsInItsSpeedAndItsAccuracy) {
       << outcome.output;
 }
 
+TEST(Train, ConvolutionalNetworkLearnsInThreeEpochs) {
+  for (const std::string batch : {"1", "16"}) {
+    const Outcome outcome = run("train --limit 2000 --recipe cnn --batch " + batch);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_NE(outcome.output.find("cnn epoch 3/3: 2000 samples, "), std::string::npos) << outcome.output;
+    EXPECT_TRUE(ends_in(outcome.output, R"(\naccuracy 0\.9[0-9]{3} \([0-9]+/10000\))")) << outcome.output;
+  }
+}
+
 TEST(Train, RepeatsItselfForASeed) {
   const auto accuracy = [](const std::string& arguments) {
     const std::string output = run("train --limit 200 --epochs 1 --recipe adam " + arguments).output;

@@ -152,7 +152,7 @@ void compare(const std::string& data) {
   std::map<std::string, double> accuracy;
   std::vector<NamedAccuracy> bars;
   // [compare]
-  for (const Recipe& recipe : recipes()) {
+  for (const Recipe& recipe : ladder()) {
     manual_seed(1);
     Classifier classifier = recipe.make_classifier();
     for (int64_t epoch = 0; epoch < epochs; ++epoch) {

@@ -4,10 +4,10 @@
 
 namespace gradus::tutorials {
 
-Evaluation evaluate(const nn::Module& network, const datasets::MnistDataset& dataset) {
+Evaluation evaluate(const nn::Module& network, const datasets::MnistDataset& dataset, int64_t batch_size) {
   const NoGradGuard no_grad;
   Evaluation result;
-  datasets::DataLoader loader(dataset, {.batch_size = 500});
+  datasets::DataLoader loader(dataset, {.batch_size = batch_size});
   for (const auto& [labels, images, targets] : loader) {
     const Tensor predictions = network(images).argmax(1);  // (N)
     result.right += (predictions == labels).sum().item<int64_t>();

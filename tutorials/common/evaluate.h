@@ -12,6 +12,6 @@ struct Evaluation {
 
 /// Shows a network, which takes (N, 784) and returns (N, 10), every digit of a data set, in batches and without
 /// recording a graph.
-Evaluation evaluate(const nn::Module& network, const datasets::MnistDataset& dataset);
+Evaluation evaluate(const nn::Module& network, const datasets::MnistDataset& dataset, int64_t batch_size = 500);
 
 }  // namespace gradus::tutorials

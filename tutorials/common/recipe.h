@@ -17,13 +17,18 @@ struct Recipe {
   std::function<nn::Sequential()> make_model;
   std::function<LossFunction()> make_loss;
   std::function<std::unique_ptr<optim::Optimizer>(std::vector<Tensor> parameters, double learning_rate)> make_optimiser;
+  int64_t epochs = 4;  ///< Unless more or fewer are asked for.
+  bool normalises_batches =
+      false;  ///< Outputs depend on the batch at hand: measure it in batches as it was trained in.
 
   /// A fresh classifier; its weights come from the default generator (manual_seed).
   Classifier make_classifier(std::optional<double> learning_rate = std::nullopt) const;
 };
 
-/// All recipes, from the baseline to the best: the ladder.
+/// All recipes: those of the ladder, and the convolutional network.
 std::span<const Recipe> recipes();
+/// The recipes for a network of 784-200-10, from the baseline to the best.
+std::span<const Recipe> ladder();
 
 /// The recipe of that name. Throws Error, naming all recipes, if there is none.
 const Recipe& find_recipe(const std::string& name);

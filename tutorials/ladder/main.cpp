@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
 
     std::vector<Rung> rungs;
     std::vector<NamedAccuracy> bars;
-    for (const Recipe& recipe : recipes()) {
+    for (const Recipe& recipe : ladder()) {
       rungs.push_back(climb(recipe, digits, epochs, seed, out));
       bars.push_back({recipe.name, rungs.back().evaluation.accuracy()});
     }

@@ -17,19 +17,19 @@ using namespace gradus::tutorials;
 
 int main(int argc, char** argv) {
   std::string data = "synthetic", recipe_name = "baseline";
-  int64_t epochs = 4, batch_size = 1, limit = 0;
+  int64_t epochs = 0, batch_size = 1, limit = 0;
   int threads = 1;
   uint64_t seed = 1;
   double learning_rate = 0;
   CLI::App app("Trains one recipe of the digit classifier and measures its accuracy.");
   app.add_option("--data", data, "a directory with MNIST as CSV or IDX files, or \"synthetic\"")->capture_default_str();
-  app.add_option("--recipe", recipe_name,
-                 "baseline, bce, leakyrelu (after both layers), leakyrelu-hidden, layernorm, adam, bce-leakyrelu (with "
-                 "Adam), or all (BCE, LeakyReLU hidden, LayerNorm, Adam)")
+  app.add_option(
+         "--recipe", recipe_name,
+         "baseline, bce, leakyrelu (after both layers), leakyrelu-hidden, layernorm, adam, bce-leakyrelu (with "
+         "Adam), all (BCE, LeakyReLU hidden, LayerNorm, Adam), or cnn (two convolutions with BatchNorm, BCE, Adam)")
       ->capture_default_str();
-  app.add_option("--epochs", epochs, "how often every digit is shown")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
+  CLI::Option* epochs_given =
+      app.add_option("--epochs", epochs, "how often every digit is shown [4, by cnn 3]")->check(CLI::Range(1, 1000000));
   app.add_option("--batch", batch_size, "digits in a step")->check(CLI::Range(1, 1000000))->capture_default_str();
   CLI::Option* lr =
       app.add_option("--lr", learning_rate, "learning rate [the recipe's]")->check(CLI::NonNegativeNumber);
@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
 
   return run_program(app, argc, argv, [&] {
     const Recipe& recipe = find_recipe(recipe_name);
+    if (!*epochs_given) epochs = recipe.epochs;
     set_num_threads(threads);
     manual_seed(seed);
     const DigitData digits = load_digits(data, {.train = *limited ? std::optional(limit) : std::nullopt});
@@ -56,7 +57,8 @@ int main(int argc, char** argv) {
       train_epoch(classifier, digits.train, batch_size, progress);
       samples += progress.samples();
       seconds += progress.seconds();
-      evaluation = evaluate(classifier, digits.test);
+      evaluation =
+          recipe.normalises_batches ? evaluate(classifier, digits.test, batch_size) : evaluate(classifier, digits.test);
       progress.finish(fmt::format("accuracy {:.4f}", evaluation.accuracy()));
     }
     std::cout << "train " << samples_per_second(samples, seconds) << " samples/s\n"
