@@ -187,8 +187,8 @@ void plot_log_log(const std::string& file, const std::vector<NamedPoints>& lines
   if (!can_plot()) return;
   Picture picture(file, title);
   Gnuplot& gp = picture.commands();
-  gp << "set logscale xy\nset grid\nset format xy '%g'\nset xlabel " << Picture::quoted(x_label) << "\nset ylabel "
-     << Picture::quoted(y_label) << "\nplot ";
+  gp << "set logscale xy\nset key below\nset grid\nset format xy '%g'\nset xlabel " << Picture::quoted(x_label)
+     << "\nset ylabel " << Picture::quoted(y_label) << "\nplot ";
   for (const NamedPoints& line : lines) {
     gp << "'-' with linespoints pointtype 7 pointsize 0.8 title " << Picture::quoted(line.name) << ", ";
   }
