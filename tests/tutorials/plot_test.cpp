@@ -27,6 +27,7 @@ class Plot : public testing::Test {
 
   void draw_all() const {
     plot_image(folder / "image.png", std::vector<std::uint8_t>(784, 100), "label = \"5\"");
+    plot_images(folder / "images.png", {{"a", 2, {0, 1, 2, 3}}, {"b", 3, {0, -1, 0.5}}}, 2, "images");
     plot_losses(folder / "losses.png", {0.9, 0.5, 0.2}, "loss");
     plot_outputs(folder / "outputs.png", {0, 0.1, 0.9}, "outputs");
     plot_curves(folder / "curves.png", {{"sine", [](double x) { return std::sin(x); }}}, {-3, 3}, "curve");
@@ -48,7 +49,7 @@ TEST_F(Plot, DrawsPngFilesAndLeavesNothingElse) {
     EXPECT_GT(size_of_png(entry.path()).first, 300);
     ++files;
   }
-  EXPECT_EQ(files, 6);
+  EXPECT_EQ(files, 7);
 }
 
 TEST_F(Plot, WithoutGnuplotOneLineSaysSo) {

@@ -93,6 +93,25 @@ void plot_image(const std::string& file, std::span<const std::uint8_t> pixels, c
   gp.write(reinterpret_cast<const char*>(pixels.data()), static_cast<std::streamsize>(pixels.size()));
 }
 
+void plot_images(const std::string& file, const std::vector<NamedImage>& images, int64_t columns,
+                 const std::string& title) {
+  if (!can_plot() || images.empty()) return;
+  const int64_t rows = (static_cast<int64_t>(images.size()) + columns - 1) / columns;
+  Picture picture(file, "", std::to_string(220 * columns) + "," + std::to_string(240 * rows + 40));
+  Gnuplot& gp = picture.commands();
+  gp << "set multiplot layout " << rows << "," << columns << " title " << Picture::quoted(title)
+     << "\nset size ratio -1\nset palette gray negative\nunset colorbox\nunset key\nunset tics\n";
+  for (const NamedImage& image : images) {
+    const int64_t height = static_cast<int64_t>(image.pixels.size()) / image.width;
+    gp << "set title " << Picture::quoted(image.name) << "\nset xrange [-0.5:" << image.width - 1 << ".5]\nset yrange ["
+       << height - 1 << ".5:-0.5]\nplot '-' binary array=(" << image.width << "," << height
+       << ") format='%float64' with image\n";
+    gp.write(reinterpret_cast<const char*>(image.pixels.data()),
+             static_cast<std::streamsize>(image.pixels.size() * sizeof(double)));
+  }
+  gp << "unset multiplot\n";
+}
+
 void plot_losses(const std::string& file, const std::vector<double>& losses, const std::string& title) {
   if (!can_plot() || losses.empty()) return;
   Picture picture(file, title);

@@ -19,6 +19,16 @@ bool can_plot();
 /// A 28x28 picture: 784 values, row by row, 0 (white) to 255 (black).
 void plot_image(const std::string& file, std::span<const std::uint8_t> pixels, const std::string& title);
 
+/// A named picture of any numbers, row by row.
+struct NamedImage {
+  std::string name;
+  int64_t width;
+  std::vector<double> pixels;
+};
+/// Pictures side by side, so many in a row, each from its smallest number (white) to its largest (black).
+void plot_images(const std::string& file, const std::vector<NamedImage>& images, int64_t columns,
+                 const std::string& title);
+
 /// Losses in the order they were noted, as dots; y from 0 to 1.
 void plot_losses(const std::string& file, const std::vector<double>& losses, const std::string& title);
 
