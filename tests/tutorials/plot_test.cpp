@@ -30,6 +30,7 @@ class Plot : public testing::Test {
     plot_images(folder / "images.png", {{"a", 2, {0, 1, 2, 3}}, {"b", 3, {0, -1, 0.5}}}, 2, "images");
     plot_losses(folder / "losses.png", {0.9, 0.5, 0.2}, "loss");
     plot_outputs(folder / "outputs.png", {0, 0.1, 0.9}, "outputs");
+    plot_confusion(folder / "confusion.png", {8, 2, 1, 9}, "confusion");
     plot_curves(folder / "curves.png", {{"sine", [](double x) { return std::sin(x); }}}, {-3, 3}, "curve");
     plot_paths(
         folder / "paths.png", [](double x) { return x * x; }, {-2, 2}, {{"walk", {2, 1, 0}}}, "paths");
@@ -49,7 +50,7 @@ TEST_F(Plot, DrawsPngFilesAndLeavesNothingElse) {
     EXPECT_GT(size_of_png(entry.path()).first, 300);
     ++files;
   }
-  EXPECT_EQ(files, 7);
+  EXPECT_EQ(files, 8);
 }
 
 TEST_F(Plot, WithoutGnuplotOneLineSaysSo) {

@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iostream>
+#include <vector>
 
 using namespace gradus;
 using namespace gradus::tutorials;
@@ -32,6 +34,19 @@ double evaluate(const nn::Module& classifier, const MnistDataset& dataset) {
   return accuracy;
 }
 // [/evaluate]
+
+// [confusion]
+/// (10, 10) counts: row = label, column = prediction.
+Tensor confusion_matrix(const nn::Module& classifier, const MnistDataset& dataset) {
+  const NoGradGuard no_grad;
+  std::vector<int64_t> labels, predictions;
+  for (const auto& [label, image, target] : dataset) {
+    labels.push_back(label);
+    predictions.push_back(classifier(image).argmax().item<int64_t>());
+  }
+  return one_hot(tensor(labels), 10).t().matmul(one_hot(tensor(predictions), 10));
+}
+// [/confusion]
 
 void chapter(const std::string& data) {
   const DigitData digits = load_digits(data, small_run() ? DigitCounts{2000, 500} : DigitCounts{10000, 2000});
@@ -68,9 +83,30 @@ void chapter(const std::string& data) {
   }
   // [/mistake]
 
+  // [confused]
+  const Tensor confusion = confusion_matrix(classifier, digits.test);
+  std::cout << "\nlabel (row) and prediction (column):\n" << confusion << "\n";
+  plot_confusion("out/08_confusion.png", confusion.to_vector<double>(), "which digit is taken for which");
+  // [/confused]
+
+  // [mistakes]
+  std::vector<NamedImage> mistakes;
+  for (int64_t i = 0; i < digits.test.size() && mistakes.size() < 18; ++i) {
+    const auto& [label, image, target] = digits.test[i];
+    const auto prediction = classifier(image).argmax().item<int64_t>();
+    if (prediction == label) continue;
+    mistakes.push_back({fmt::format("{}, not {}", label, prediction), 28, image.to_vector<double>()});
+  }
+  plot_images("out/08_mistakes.png", mistakes, 6, "label, and what it was taken for");
+  // [/mistakes]
+
   require(untrained < 0.3, "an untrained network must do little better than guessing");
   require(seen > untrained, "training must help on the digits trained with");
   require(unseen > untrained, "training must help on digits never seen");
+  require(confusion.sum().item<int64_t>() == digits.test.size(), "the matrix must count every digit once");
+  const auto right = (confusion * eye(10, kInt64)).sum().item<int64_t>();
+  require(right == std::llround(unseen * static_cast<double>(digits.test.size())),
+          "the diagonal must count the digits that were right");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gradus/autograd/engine.h>
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/random.h>
+#include <gradus/autograd/trace.h>
 #include <gradus/nn/activation.h>
 #include <gradus/nn/linear.h>
 #include <gradus/nn/loss.h>
@@ -136,10 +137,20 @@ void in_a_network() {
   require(loss.item<double>() < 0.05, "the network must learn xor");
 }
 
+void step_through() {
+  // [trace]
+  const Tensor x = tensor({-2.0, 0.0, 3.0}, kFloat64).requires_grad_();
+  autograd::trace("out/12_trace.html", [&] { return (swish(x) * swish(x, 2)).sum(); },
+                  {.title = "Chapter 12: swish", .names = {{"x", x}}, .finite_differences = 3});
+  std::cout << "\nout/12_trace.html steps through two swishes: open it in a browser\n";
+  // [/trace]
+}
+
 void chapter() {
   first_derivative();
   second_derivative();
   in_a_network();
+  step_through();
   const auto s = [](double x) { return 1 / (1 + std::exp(-x)); };
   plot_curves("out/12_swish.png",
               {{"swish", [=](double x) { return x * s(x); }},

@@ -133,6 +133,23 @@ void plot_outputs(const std::string& file, const std::vector<double>& outputs, c
   gp.send1d(bars);
 }
 
+void plot_confusion(const std::string& file, const std::vector<double>& counts, const std::string& title) {
+  if (!can_plot() || counts.empty()) return;
+  const auto classes = static_cast<size_t>(std::llround(std::sqrt(static_cast<double>(counts.size()))));
+  std::ostringstream cells;  // column, row, count, colour: what was right has none
+  for (size_t i = 0; i < counts.size(); ++i) {
+    const size_t row = i / classes, column = i % classes;
+    cells << column << " " << row << " " << counts[i] << " " << (row == column ? 0 : counts[i]) << "\n";
+  }
+  Picture picture(file, title, "640,600");
+  picture.commands() << "$cells << end\n"
+                     << cells.str() << "end\nset size ratio -1\nset palette defined (0 'white', 1 '#d62728')\n"
+                     << "unset colorbox\nunset key\nset tics scale 0\nset xtics 1\nset ytics 1\n"
+                     << "set xlabel 'prediction'\nset ylabel 'label'\nset xrange [-0.5:" << classes - 1
+                     << ".5]\nset yrange [" << classes - 1 << ".5:-0.5]\n"
+                     << "plot $cells using 1:2:4 with image, '' using 1:2:(sprintf('%d', $3)) with labels\n";
+}
+
 void plot_curves(const std::string& file, const std::vector<NamedCurve>& curves, Point x_range,
                  const std::string& title) {
   if (!can_plot()) return;

@@ -35,6 +35,10 @@ void plot_losses(const std::string& file, const std::vector<double>& losses, con
 /// The outputs of a network for one image, as one bar a class; y from 0 to 1.
 void plot_outputs(const std::string& file, const std::vector<double>& outputs, const std::string& title);
 
+/// A confusion matrix, row by row (label) and column by column (prediction): the counts, and the mistakes among them
+/// the darker the more there are.
+void plot_confusion(const std::string& file, const std::vector<double>& counts, const std::string& title);
+
 /// A named function of x.
 struct NamedCurve {
   std::string name;
