@@ -9,7 +9,7 @@
 #include <gradus/tutorials/common/plot.h>
 #include <gradus/tutorials/common/program.h>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <functional>

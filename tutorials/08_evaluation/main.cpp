@@ -6,7 +6,7 @@
 #include <gradus/tutorials/common/recipe.h>
 #include <gradus/tutorials/common/training.h>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <iostream>
