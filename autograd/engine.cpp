@@ -1,6 +1,7 @@
 #include <gradus/autograd/check.h>
 #include <gradus/autograd/engine.h>
 #include <gradus/autograd/gradient_checks.h>
+#include <gradus/autograd/kernels/elementwise.h>
 
 namespace gradus {
 
@@ -14,7 +15,9 @@ class Engine {
       : keep_graph_(keep_graph), create_graph_(create_graph), targets_(targets), id_(new_id()) {}
 
   ~Engine() {
+    if (unfinished_ == 0) visited_.clear();  // otherwise an exception, or nodes that lead to no target
     for (Node* node : visited_) {
+      if (node->run_.load(std::memory_order_acquire) != id_) continue;
       for (Node::Output& output : node->outputs) output.gradient = Tensor();
       node->run_.store(0, std::memory_order_release);
     }
@@ -37,10 +40,11 @@ class Engine {
       ++root.node->dependencies_;
     }
     for (size_t i = 0; i < roots.size(); ++i) deliver(roots[i], gradients[i]);
-    while (!ready_.empty()) {
+    for (; !ready_.empty(); --unfinished_) {
       Node* node = ready_.back();
       ready_.pop_back();
       process(*node);
+      node->run_.store(0, std::memory_order_release);
     }
     return std::move(captures_);
   }
@@ -63,14 +67,14 @@ class Engine {
         if (first_visit) path.push_back({child, 0});
         continue;
       }
-      if (targets_) {
-        for (const Edge& edge : top.node->next_edges) {
-          if (edge.node && (edge.node->needed_ || edge.node->captured_)) top.node->needed_ = true;
-        }
+      for (size_t i = 0; targets_ && i < top.next; ++i) {
+        top.node->needed_ |= leads_to_target(top.node->next_edges[i]);
       }
       path.pop_back();
     }
   }
+
+  static bool leads_to_target(const Edge& edge) { return edge.node && (edge.node->needed_ || edge.node->captured_); }
 
   /// Claims the node for this run; false if it is claimed already.
   bool enter(Node& node) {
@@ -90,6 +94,7 @@ class Engine {
       node.run_.store(id_, std::memory_order_release);
     }
     visited_.push_back(&node);
+    ++unfinished_;
     node.dependencies_ = 0;
     node.needed_ = !targets_;
     node.captured_ = false;
@@ -106,7 +111,7 @@ class Engine {
       if (!sum.defined()) {
         sum = std::move(gradient);
       } else if (may_add_in_place(sum)) {
-        sum.add_(gradient);
+        kernels::add(sum, gradient, 1, sum);
       } else {
         sum = sum + gradient;
       }
@@ -127,11 +132,9 @@ class Engine {
       gradients.push_back(std::exchange(output.gradient, Tensor()));
     }
     if (any && node.extras_or_null()) detail::call_hooks(node, gradients);
-    if (any && node.captured_) {
-      for (size_t i = 0; i < targets_->size(); ++i) {
-        const Edge& target = (*targets_)[i];
-        if (target.node.get() == &node) captures_[i] = gradients[target.input_nr];
-      }
+    for (size_t i = 0; any && node.captured_ && i < targets_->size(); ++i) {
+      const Edge& target = (*targets_)[i];
+      if (target.node.get() == &node) captures_[i] = gradients[target.input_nr];
     }
     if (!node.needed_) return;
     TensorList results =
@@ -139,7 +142,7 @@ class Engine {
     if (any && !keep_graph_) node.release_saved();
     for (size_t i = 0; i < node.next_edges.size(); ++i) {
       const Edge& edge = node.next_edges[i];
-      if (!edge.node || !(edge.node->needed_ || edge.node->captured_)) continue;
+      if (!leads_to_target(edge)) continue;
       if (results[i].defined()) results[i] = detail::as_expected(std::move(results[i]), edge, node, i);
       deliver(edge, std::move(results[i]));
     }
@@ -164,6 +167,7 @@ class Engine {
   const bool keep_graph_, create_graph_;
   const std::vector<Edge>* const targets_;
   const uint64_t id_;
+  size_t unfinished_ = 0;  // of the visited nodes
   boost::container::small_vector<Node*, 32> visited_;
   boost::container::small_vector<Node*, 32> ready_;
   std::vector<Suspended> suspended_;

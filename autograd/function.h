@@ -20,6 +20,7 @@ class Node : public RefCounted, public memory::Cached {
   uint32_t dependencies_ : 30 = 0;
   bool needed_ : 1 = false;
   bool captured_ : 1 = false;
+  std::atomic<uint64_t> run_{0};  // the backward run that visits this node: 0 for none
 
  public:
   virtual ~Node();
@@ -60,8 +61,6 @@ class Node : public RefCounted, public memory::Cached {
  private:
   friend class Engine;
   friend class AccumulateGrad;
-
-  std::atomic<uint64_t> run_{0};  // the backward run that visits this node: 0 for none
   std::unique_ptr<Extras> extras_;
   Node* next_dead_ = nullptr;  // links nodes that wait for their destruction
 };
@@ -157,9 +156,8 @@ class OpNode final : public Node {
 ///
 /// forward runs unrecorded. It may return a Tensor or a TensorList (then backward takes a TensorList, with zeros for
 /// outputs that had no gradient), and its tensor arguments may be Tensor or TensorList. backward is written in tensor
-/// ops, so that it can be differentiated again. Ops that must remember more than tensors do it in members, with
-/// forward and backward not static. A view op (static constexpr bool is_view = true) returns views of its first input's
-/// memory.
+/// ops, so that it can be differentiated again. Ops that must remember more than tensors do it in members, with forward
+/// and backward not static. A view op (static constexpr bool is_view = true) returns views of its first input.
 template <class Op>
 struct Function {
   /// Runs forward and records it if a gradient may be asked for.

@@ -5,8 +5,11 @@ namespace gradus {
 /// Whether operations are recorded in the graph, per thread (https://pytorch.org/docs/stable/notes/autograd.html).
 class GradMode {
  public:
-  static bool is_enabled() noexcept;
-  static void set_enabled(bool enabled) noexcept;
+  static bool is_enabled() noexcept { return enabled_; }
+  static void set_enabled(bool enabled) noexcept { enabled_ = enabled; }
+
+ private:
+  static inline constinit thread_local bool enabled_ = true;  // here, since every op looks at it
 };
 
 /// Switches recording on or off for a scope.

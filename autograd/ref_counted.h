@@ -22,7 +22,13 @@ class RefCounted {
 
   template <class T>
   friend void intrusive_ptr_add_ref(const T* object) {
-    static_cast<const RefCounted*>(object)->count_.fetch_add(1, std::memory_order_relaxed);
+    std::atomic<uint32_t>& count = static_cast<const RefCounted*>(object)->count_;
+    // A new object's first handle needs no atomic increment: nobody else knows the object yet.
+    if (count.load(std::memory_order_relaxed) == 0) {
+      count.store(1, std::memory_order_relaxed);
+    } else {
+      count.fetch_add(1, std::memory_order_relaxed);
+    }
   }
   template <class T>
   friend void intrusive_ptr_release(const T* object) {

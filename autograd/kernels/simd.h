@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <xsimd/xsimd.hpp>
 
 namespace gradus::kernels {
@@ -42,15 +43,23 @@ void store_part(const Batch<T>& value, int64_t count, T* y) {
   std::copy_n(lanes, count, y);
 }
 
-/// All lanes combined into one number.
-template <class T, class Combine>
+/// The lanes moved on by kBy places, round and round.
+template <size_t kBy, class T, size_t... I>
+Batch<T> rotated(const Batch<T>& value, std::index_sequence<I...>) {
+  const typename Batch<T>::register_type lanes = value;
+  return Batch<T>(__builtin_shufflevector(lanes, lanes, ((I + kBy) % sizeof...(I))...));
+}
+
+/// All lanes combined into one number, halves first. It stays in a register: by way of memory the loop over the rows of
+/// a small tensor would wait for it longer than for the rest of a row.
+template <class T, class Combine, size_t kHalf = Batch<T>::size / 2>
 T across_lanes(const Batch<T>& value, Combine combine) {
-  alignas(64) T lanes[kLanes<T>];
-  value.store_aligned(lanes);
-  for (int64_t half = kLanes<T> / 2; half > 0; half /= 2) {
-    for (int64_t i = 0; i < half; ++i) lanes[i] = combine(lanes[i], lanes[i + half]);
+  if constexpr (kHalf > 0) {
+    const Batch<T> halves = combine(value, rotated<kHalf>(value, std::make_index_sequence<Batch<T>::size>()));
+    return across_lanes<T, Combine, kHalf / 2>(halves, combine);
+  } else {
+    return value.get(0);
   }
-  return lanes[0];
 }
 
 /// 0, 1, 2 ...

@@ -6,7 +6,10 @@
 namespace gradus {
 namespace {
 
-Tensor scaled(const Tensor& g, double factor) { return factor == 1 ? g : factor == -1 ? -g : g * factor; }
+Tensor scaled(Tensor g, double factor) {
+  if (factor == 1) return g;
+  return factor == -1 ? -g : g * factor;
+}
 
 /// a + alpha * b
 struct Add : Function<Add> {

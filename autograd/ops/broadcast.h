@@ -21,7 +21,10 @@ class OperandShapes {
     for (size_t i = 0; i < N; ++i) layouts_[i] = all[i]->impl()->layout;
   }
   /// g, of the result's shape, summed to the shape of operand i.
-  Tensor sum_to(const Tensor& g, size_t i) const { return layouts_[i] ? gradus::sum_to(g, layouts_[i]->sizes()) : g; }
+  Tensor sum_to(Tensor g, size_t i) const {
+    if (layouts_[i]) return gradus::sum_to(g, layouts_[i]->sizes());
+    return g;
+  }
 
  private:
   std::array<Ptr<const Layout>, N> layouts_;  // null if all shapes are one
