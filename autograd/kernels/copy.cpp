@@ -65,8 +65,8 @@ void transpose_4x4(std::byte* to, int64_t to_stride, const std::byte* from, int6
 }
 
 // A transposition: `from` is contiguous along `outer`, `to` along `inner`. It goes by tiles that fit the first cache,
-// so that every cache line is fetched once.
-constexpr int64_t kTile = 32;
+// so that every cache line is fetched once: a line of `to` wide, and so long that `from` is read in long runs.
+constexpr int64_t kOuterTile = 256, kInnerTile = 16;
 
 template <class To, class From>
 void copy_transposed(const LoopPlan::Dimension& inner, const LoopPlan::Dimension& outer, std::byte* to,
@@ -80,10 +80,10 @@ void copy_transposed(const LoopPlan::Dimension& inner, const LoopPlan::Dimension
       }
     }
   };
-  for (int64_t i0 = 0; i0 < outer.size; i0 += kTile) {
-    const int64_t i1 = std::min(i0 + kTile, outer.size);
-    for (int64_t j0 = 0; j0 < inner.size; j0 += kTile) {
-      const int64_t j1 = std::min(j0 + kTile, inner.size);
+  for (int64_t i0 = 0; i0 < outer.size; i0 += kOuterTile) {
+    const int64_t i1 = std::min(i0 + kOuterTile, outer.size);
+    for (int64_t j0 = 0; j0 < inner.size; j0 += kInnerTile) {
+      const int64_t j1 = std::min(j0 + kInnerTile, inner.size);
       if constexpr (std::is_same_v<To, From> && sizeof(To) >= 4) {
         const int64_t i_fours = i0 + (i1 - i0) / 4 * 4, j_fours = j0 + (j1 - j0) / 4 * 4;
         for (int64_t j = j0; j < j_fours; j += 4) {

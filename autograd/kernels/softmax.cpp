@@ -5,6 +5,7 @@
 #include <gradus/autograd/kernels/reduce.h>
 #include <gradus/autograd/kernels/softmax.h>
 
+#include <array>
 #include <tuple>
 
 namespace gradus::kernels {
@@ -43,36 +44,56 @@ double exp_row(const T* x, int64_t n, T max, T* y) {
   return sum;
 }
 
+/// Short rows some at a time, step by step: within a row each step waits for the one before it, and meanwhile another
+/// row's may go on.
 template <class T>
-void softmax_row(const T* x, int64_t n, T* y) {
-  const Batch<T> scale(static_cast<T>(1 / exp_row(x, n, row_max(x, n), y)));
-  vector_row(
-      n, y, [&](const auto& v) { return v * scale; }, y);
+void softmax_rows(const T* x, int64_t rows, int64_t n, T* y) {
+  constexpr int64_t kRows = 8, kNumbers = 1024;
+  const int64_t together = std::clamp<int64_t>(kNumbers / std::max<int64_t>(n, 1), 1, kRows);
+  std::array<T, kRows> max, scale;
+  for (int64_t first = 0; first < rows; first += together) {
+    const int64_t count = std::min(together, rows - first);
+    const auto for_each = [&](auto step) {
+      for (int64_t r = 0; r < count; ++r) step(static_cast<size_t>(r), (first + r) * n);
+    };
+    for_each([&](size_t r, int64_t at) { max[r] = row_max(x + at, n); });
+    for_each([&](size_t r, int64_t at) { scale[r] = static_cast<T>(1 / exp_row(x + at, n, max[r], y + at)); });
+    for_each([&](size_t r, int64_t at) {
+      vector_row(
+          n, y + at, [factor = Batch<T>(scale[r])](const auto& v) { return v * factor; }, y + at);
+    });
+  }
 }
 
 template <class T>
-void log_softmax_row(const T* x, int64_t n, T* y) {
-  const LogSumExp<T> row = log_sum_exp(x, n);
-  const Batch<T> max(row.max), log_sum(row.log_sum);
-  vector_row(
-      n, y, [&](const auto& v) { return v - max - log_sum; }, x);
+void log_softmax_rows(const T* x, int64_t rows, int64_t n, T* y) {
+  for (const T* const end = x + rows * n; x != end; x += n, y += n) {
+    const LogSumExp<T> row = log_sum_exp(x, n);
+    const Batch<T> max(row.max), log_sum(row.log_sum);
+    vector_row(
+        n, y, [&](const auto& v) { return v - max - log_sum; }, x);
+  }
 }
 
 template <class T>
-void softmax_backward_row(const T* g, const T* y, int64_t n, T* out) {
-  const double dot = sum_batches<T>(
-      n, [](const auto& a, const auto& b) { return a * b; }, g, y);
-  const Batch<T> total(static_cast<T>(dot));
-  vector_row(
-      n, out, [&](const auto& a, const auto& b) { return b * (a - total); }, g, y);
+void softmax_backward_rows(const T* g, const T* y, int64_t rows, int64_t n, T* out) {
+  for (const T* const end = g + rows * n; g != end; g += n, y += n, out += n) {
+    const double dot = sum_batches<T>(
+        n, [](const auto& a, const auto& b) { return a * b; }, g, y);
+    const Batch<T> total(static_cast<T>(dot));
+    vector_row(
+        n, out, [&](const auto& a, const auto& b) { return b * (a - total); }, g, y);
+  }
 }
 
 template <class T>
-void log_softmax_backward_row(const T* g, const T* y, int64_t n, T* out) {
-  const Batch<T> total(static_cast<T>(sum_batches<T>(
-      n, [](const auto& a) { return a; }, g)));
-  vector_row(
-      n, out, [&](const auto& a, const auto& b) { return a - vector_math::exp(b) * total; }, g, y);
+void log_softmax_backward_rows(const T* g, const T* y, int64_t rows, int64_t n, T* out) {
+  for (const T* const end = g + rows * n; g != end; g += n, y += n, out += n) {
+    const Batch<T> total(static_cast<T>(sum_batches<T>(
+        n, [](const auto& a) { return a; }, g)));
+    vector_row(
+        n, out, [&](const auto& a, const auto& b) { return a - vector_math::exp(b) * total; }, g, y);
+  }
 }
 
 // The same for `width` <= kTile columns of n numbers, `stride` apart.
@@ -146,10 +167,10 @@ void log_softmax_backward_columns(const T* g, const T* y, int64_t n, int64_t str
   }
 }
 
-// row(inputs..., n, out) or columns(inputs..., n, stride, width, out) for all slices along `dim` of tensors of one
-// shape.
-template <class Row, class Columns, class... Inputs>
-Tensor along(int64_t dim, std::string_view op, Row row, Columns columns, const Inputs&... inputs) {
+// rows(inputs..., rows, n, out) or columns(inputs..., n, stride, width, out) for all slices along `dim` of tensors of
+// one shape.
+template <class Rows, class Columns, class... Inputs>
+Tensor along(int64_t dim, std::string_view op, Rows rows, Columns columns, const Inputs&... inputs) {
   const Tensor& x = std::get<0>(std::tie(inputs...));
   const auto d = static_cast<size_t>(dim);
   const IntArrayRef sizes = x.sizes();
@@ -161,11 +182,8 @@ Tensor along(int64_t dim, std::string_view op, Row row, Columns columns, const I
   Tensor out = kernels::empty_like(x);
   dispatch_floating(x.dtype(), op, [&]<class T>(T) {
     T* const to = out.data_ptr<T>();
+    if (inner == 1) return rows(inputs.template data_ptr<T>()..., outer, n, to);
     for (int64_t o = 0; o < outer; ++o) {
-      if (inner == 1) {
-        row((inputs.template data_ptr<T>() + o * n)..., n, to + o * n);
-        continue;
-      }
       for (int64_t first = 0; first < inner; first += kTile) {
         const int64_t at = o * n * inner + first;
         columns((inputs.template data_ptr<T>() + at)..., n, inner, std::min(kTile, inner - first), to + at);
@@ -179,24 +197,24 @@ Tensor along(int64_t dim, std::string_view op, Row row, Columns columns, const I
 
 Tensor softmax(const Tensor& x, int64_t dim) {
   return along(
-      dim, "softmax", [](auto... a) { softmax_row(a...); }, [](auto... a) { softmax_columns(a...); }, contiguous(x));
+      dim, "softmax", [](auto... a) { softmax_rows(a...); }, [](auto... a) { softmax_columns(a...); }, contiguous(x));
 }
 
 Tensor log_softmax(const Tensor& x, int64_t dim) {
   return along(
-      dim, "log_softmax", [](auto... a) { log_softmax_row(a...); }, [](auto... a) { log_softmax_columns(a...); },
+      dim, "log_softmax", [](auto... a) { log_softmax_rows(a...); }, [](auto... a) { log_softmax_columns(a...); },
       contiguous(x));
 }
 
 Tensor softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
   return along(
-      dim, "softmax", [](auto... a) { softmax_backward_row(a...); }, [](auto... a) { softmax_backward_columns(a...); },
+      dim, "softmax", [](auto... a) { softmax_backward_rows(a...); }, [](auto... a) { softmax_backward_columns(a...); },
       contiguous(g), contiguous(y));
 }
 
 Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
   return along(
-      dim, "log_softmax", [](auto... a) { log_softmax_backward_row(a...); },
+      dim, "log_softmax", [](auto... a) { log_softmax_backward_rows(a...); },
       [](auto... a) { log_softmax_backward_columns(a...); }, contiguous(g), contiguous(y));
 }
 
