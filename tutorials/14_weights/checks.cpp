@@ -44,7 +44,7 @@ void check_header_length(const Answers& answers) {
   check({0x80, 0, 0, 0, 0, 0, 0, 0});
   check({0x38, 0x01, 0, 0, 0, 0, 0, 0});
   check({0xF0, 0x8A, 0x02, 0, 0, 0, 0, 0});
-  check({0x10, 0x00, 0x00, 0x00, 0x02, 0x00, 0, 0});  // more than 32 bits, as a damaged file may say
+  check({0x10, 0x01, 0x00, 0x00, 0x02, 0x00, 0, 0});  // more than 32 bits, as a damaged file may say
 }
 
 // -- task 2 -----------------------------------------------------------------------------------------------------------

@@ -189,9 +189,12 @@ void damage() {
       {"the same name twice", replaced(good, "\"0.bias\"", "\"0.weight\"")},
       {"one bit of a number", bit},
   };
+  size_t refused = 0;
   for (const auto& [what, bytes] : safetensors) {
     write_bytes("out/14_bad.safetensors", bytes);
-    fmt::print("{}: {}\n", what, message_of([] { nn::load_safetensors("out/14_bad.safetensors"); }));
+    const std::string message = message_of([] { nn::load_safetensors("out/14_bad.safetensors"); });
+    if (message != "no error") ++refused;
+    fmt::print("{}: {}\n", what, message);
   }
   const std::vector<std::pair<std::string, std::string>> npz = {
       {"all but the last 4", archive.substr(0, archive.size() - 4)},
@@ -201,10 +204,13 @@ void damage() {
   fmt::print("\n");
   for (const auto& [what, bytes] : npz) {
     write_bytes("out/14_bad.npz", bytes);
-    fmt::print("{}: {}\n", what, message_of([] { nn::load_npz("out/14_bad.npz"); }));
+    const std::string message = message_of([] { nn::load_npz("out/14_bad.npz"); });
+    if (message != "no error") ++refused;
+    fmt::print("{}: {}\n", what, message);
   }
   // [/damage]
-  require(message_of([&] { nn::load_npz("out/14_bad.npz"); }) != "no error", "a pickle must be refused");
+  require(refused == safetensors.size() - 1 + npz.size(),
+          "all must be refused but one bit of a number without checksum");
 }
 
 // [full-disk]
