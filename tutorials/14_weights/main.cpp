@@ -91,7 +91,6 @@ void there_and_back(const nn::Sequential& trained, const datasets::TensorDataset
           "a loaded network must give what the trained one gives, to the last bit");
 }
 
-// [dump]
 // 16 bytes a line: where the first of them stands, all of them in hexadecimal, and as text.
 void dump(const std::string& bytes, size_t begin, size_t end) {
   for (size_t line = begin; line < end; line += 16) {
@@ -104,7 +103,6 @@ void dump(const std::string& bytes, size_t begin, size_t end) {
     fmt::print("{:4} {:<48}  |{}|\n", line, hexadecimal, text);
   }
 }
-// [/dump]
 
 // [small]
 nn::StateDict small_state() {
@@ -166,11 +164,9 @@ void where_it_does_not_fit(const nn::Sequential& trained) {
   require(longer.state_dict()["2.weight"].equal(trained.state_dict()["2.weight"]), "what fits must be loaded");
 }
 
-// [replaced]
 std::string replaced(std::string bytes, const std::string& part, const std::string& by) {
   return bytes.replace(bytes.find(part), part.size(), by);
 }
-// [/replaced]
 
 void damage() {
   fmt::print("\n-- damaged files\n");
@@ -213,7 +209,6 @@ void damage() {
           "all must be refused but one bit of a number without checksum");
 }
 
-// [full-disk]
 // What an action says when no file may grow beyond so many bytes, as if the disk were full.
 std::string on_a_full_disk(rlim_t bytes, const std::function<void()>& action) {
   rlimit before{};
@@ -226,7 +221,6 @@ std::string on_a_full_disk(rlim_t bytes, const std::function<void()>& action) {
   std::signal(SIGXFSZ, handler);
   return message;
 }
-// [/full-disk]
 
 void all_or_nothing() {
   fmt::print("\n-- all or nothing\n");

@@ -28,8 +28,8 @@ std::vector<ByteRange> byte_ranges(const std::vector<Shape>& shapes, int64_t ele
 
 // Task 3. Weights saved from within another module have its name in front of theirs, "model.0.weight". Return the same
 // tensors in the same order under names without `prefix`, here "model.". A name that does not begin with it stays as it
-// is. name.starts_with(prefix) asks, name.substr(n) is the name without its first n letters, and
-// result.insert(name, tensor) adds a tensor.
+// is. for (const auto& [name, tensor] : state) goes through a state, name.starts_with(prefix) asks, name.substr(n) is
+// the name without its first n letters, and result.insert(name, tensor) adds a tensor.
 nn::StateDict without_prefix(const nn::StateDict& state, const std::string& prefix) {
   nn::StateDict result;
   for (const auto& [name, tensor] : state) {
