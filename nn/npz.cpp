@@ -137,7 +137,7 @@ void add(zip_t* archive, const std::string& name, const std::string& header, std
 
 }  // namespace
 
-void save_npz(const std::filesystem::path& path, const StateDict& state) {
+void save_npz(const std::string& path, const StateDict& state) {
   const std::vector<StateDict::value_type> named(state.begin(), state.end());
   const TensorList tensors = detail::tensors_to_save(named);
   if (named.empty()) {  // libzip writes no file without entries; this is the end record of one
@@ -157,21 +157,21 @@ void save_npz(const std::filesystem::path& path, const StateDict& state) {
   file.commit();
 }
 
-StateDict load_npz(const std::filesystem::path& path) {
+StateDict load_npz(const std::string& path) {
   uint64_t left_in_file = detail::file_size(path);
   int code = 0;
   const Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
-  GRADUS_CHECK(archive, "{} cannot be read as .npz: {}", path.string(), zip_message(code));
+  GRADUS_CHECK(archive, "{} cannot be read as .npz: {}", path, zip_message(code));
   std::vector<StateDict::value_type> items;
   std::unordered_set<std::string> names;
   for (zip_int64_t i = 0; i < zip_get_num_entries(archive.get(), 0); ++i) {
     const auto index = static_cast<zip_uint64_t>(i);
     zip_stat_t stat;
     zip_stat_init(&stat);
-    GRADUS_CHECK(zip_stat_index(archive.get(), index, 0, &stat) == 0 && stat.name != nullptr, "{} is damaged: {}",
-                 path.string(), zip_strerror(archive.get()));
+    GRADUS_CHECK(zip_stat_index(archive.get(), index, 0, &stat) == 0 && stat.name != nullptr, "{} is damaged: {}", path,
+                 zip_strerror(archive.get()));
     std::string name = stat.name;
-    const std::string what = fmt::format("{}: {}", path.string(), detail::printable(name));
+    const std::string what = fmt::format("{}: {}", path, detail::printable(name));
     GRADUS_CHECK(name.ends_with(".npy"), "{} is no .npy file, so this is no .npz archive", what);
     name.resize(name.size() - 4);
     GRADUS_CHECK(names.insert(name).second, "{} is there twice", what);

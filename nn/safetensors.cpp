@@ -16,7 +16,7 @@ namespace {
 /// A safetensors file open for reading, its header read and checked.
 class File {
  public:
-  explicit File(const std::filesystem::path& path) : name_(path.string()) {
+  explicit File(const std::string& path) : name_(path) {
     const uint64_t size = detail::file_size(path);
     stream_.open(path, std::ios::binary);
     GRADUS_CHECK(stream_, "cannot read {}: {}", name_, std::strerror(errno));
@@ -65,7 +65,7 @@ detail::StoredType stored_type(Dtype dtype) {
 
 }  // namespace
 
-void save_safetensors(const std::filesystem::path& path, const StateDict& state, const SafetensorsMetadata& metadata) {
+void save_safetensors(const std::string& path, const StateDict& state, const SafetensorsMetadata& metadata) {
   const std::vector<StateDict::value_type> named(state.begin(), state.end());
   const TensorList tensors = detail::tensors_to_save(named);
 
@@ -84,7 +84,7 @@ void save_safetensors(const std::filesystem::path& path, const StateDict& state,
   }
   const std::string text = detail::make_safetensors_header(header);
   GRADUS_CHECK(text.size() <= detail::kMaxHeaderBytes, "cannot write {}: its header would have {} bytes, more than {}",
-               path.string(), text.size(), detail::kMaxHeaderBytes);
+               path, text.size(), detail::kMaxHeaderBytes);
 
   AsideFile file(path);
   std::ofstream stream(file.path(), std::ios::binary);
@@ -99,7 +99,7 @@ void save_safetensors(const std::filesystem::path& path, const StateDict& state,
   file.commit();
 }
 
-StateDict load_safetensors(const std::filesystem::path& path) {
+StateDict load_safetensors(const std::string& path) {
   File file(path);
   std::vector<StateDict::value_type> items;
   for (const detail::SafetensorsEntry& entry : file.header().entries) {
@@ -108,8 +108,6 @@ StateDict load_safetensors(const std::filesystem::path& path) {
   return StateDict(std::move(items));
 }
 
-SafetensorsMetadata load_safetensors_metadata(const std::filesystem::path& path) {
-  return File(path).header().metadata;
-}
+SafetensorsMetadata load_safetensors_metadata(const std::string& path) { return File(path).header().metadata; }
 
 }  // namespace gradus::nn

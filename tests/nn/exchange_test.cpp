@@ -31,8 +31,8 @@ class Exchange : public WeightFiles {
  protected:
   /// Runs exchange.py (Python with NumPy: apt-get install python3-numpy).
   void run_python(const std::string& action) const {
-    const std::string command = "\"" GRADUS_SOURCE_DIR "/tests/nn/exchange.py\" " + action + " \"" + path("").string() +
-                                "\" >\"" + path("output").string() + "\" 2>&1";
+    const std::string command = "\"" GRADUS_SOURCE_DIR "/tests/nn/exchange.py\" " + action + " \"" + path("") +
+                                "\" >\"" + path("output") + "\" 2>&1";
     EXPECT_EQ(std::system(command.c_str()), 0) << read("output");
   }
 };

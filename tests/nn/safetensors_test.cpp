@@ -1,6 +1,7 @@
 #include <gradus/autograd/random.h>
 #include <gradus/nn/activation.h>
 #include <gradus/nn/linear.h>
+#include <gradus/nn/npz.h>
 #include <gradus/nn/safetensors.h>
 #include <gradus/nn/sequential.h>
 #include <sys/resource.h>
@@ -136,18 +137,22 @@ TEST_F(WeightFiles, SafetensorsThatCannotBeSaved) {
 }
 
 TEST_F(WeightFiles, AFullDiskLeavesWhatWasThere) {
-  write("a", "what was there");
-  const rlimit small{1000, RLIM_INFINITY};
-  rlimit before{};
-  getrlimit(RLIMIT_FSIZE, &before);
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);  // then write() fails as it does on a full disk
-  setrlimit(RLIMIT_FSIZE, &small);
-  const std::string text = error_of([&] { save_safetensors(path("a"), {{"w", ones({1000})}}); });
-  setrlimit(RLIMIT_FSIZE, &before);
-  std::signal(SIGXFSZ, handler);
-  EXPECT_EQ(text, "cannot write a: File too large");
-  EXPECT_EQ(read("a"), "what was there");
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path("")), {}), 1);
+  const StateDict large{{"w", ones({1000})}};
+  for (const auto& save : std::vector<std::function<void()>>{[&] { save_safetensors(path("a"), large); },
+                                                             [&] { save_npz(path("a"), large); }}) {
+    write("a", "what was there");
+    const rlimit small{1000, RLIM_INFINITY};
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);  // then write() fails as it does on a full disk
+    setrlimit(RLIMIT_FSIZE, &small);
+    const std::string text = error_of(save);
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    EXPECT_TRUE(text.starts_with("cannot write a: ") && text.ends_with("File too large")) << text;
+    EXPECT_EQ(read("a"), "what was there");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path("")), {}), 1);
+  }
 }
 
 TEST_F(WeightFiles, SafetensorsThatAreNone) {
@@ -182,6 +187,8 @@ TEST_F(WeightFiles, DamagedSafetensors) {
       {"{", "", "its header is no valid JSON, at byte 10"},
       {"{}x", "", "its header is no valid JSON, at byte 11"},
       {"{\"\xFF\":1}", "", "its header is no valid JSON, at byte 11"},
+      {only("F32", "[NaN]", "[0,4]"), four, "its header is no valid JSON, at byte 38"},
+      {only("F32", "[1e999]", "[0,4]"), four, "its header is no valid JSON, at byte 42"},
       {"{\"a\":" + entry + ",\"a\":" + entry + "}", four, "its header names \"a\" twice"},
       {R"({"a":null})", "", "its header has null where a tensor's description should be"},
       {R"({"a":3})", "", "its header has a number where a tensor's description should be"},

@@ -10,7 +10,10 @@
 
 namespace gradus::nn {
 
-using WeightFiles = datasets::FilesTest;
+class WeightFiles : public datasets::FilesTest {
+ protected:
+  std::string path(const std::string& name) const { return FilesTest::path(name).string(); }
+};
 
 /// Equal names in equal order, dtypes, sizes, and numbers bit for bit.
 inline void expect_same(const StateDict& found, const StateDict& expected) {
