@@ -14,6 +14,7 @@ PAIRS = {
     "broadcast both": [F(2, 1, 3), F(4, 1, seed=1)],
     "0-d and matrix": [F(), F(2, 2, seed=1)],
     "0-d both": [F(), F(seed=1)],
+    "long": [F(37), F(37, seed=1)],
     "empty": [F(0, 3), F(1, seed=1)],
     "transposed": [F(3, 4, layout="transposed"), F(3, 4, seed=1)],
     "gapped": [F(5, layout="gapped"), F(2, 5, seed=1, layout="gapped")],

@@ -54,7 +54,7 @@ def add_cases(family):
     add("avg_pool2d divisor_override", lambda x: nnf.avg_pool2d(x, 3, 2, 1, True, False, 5), planes)
 
     affine = [F(3, seed=1), F(3, seed=2)]
-    batches = {"rows": [F(4, 3), *affine], "sequences": [F(2, 3, 5), *affine], "images": [F(2, 3, 2, 4), *affine], "transposed": [F(3, 3, 4, layout="transposed"), *affine], "one image": [F(1, 3, 2, 2), *affine], "nan": [D([[NAN, 1.0, 2.0], [1.0, 3.0, 2.0]]), *affine]}
+    batches = {"rows": [F(4, 3), *affine], "sequences": [F(2, 3, 5), *affine], "images": [F(2, 3, 2, 4), *affine], "larger images": [F(1, 3, 5, 4), *affine], "transposed": [F(3, 3, 4, layout="transposed"), *affine], "one image": [F(1, 3, 2, 2), *affine], "nan": [D([[NAN, 1.0, 2.0], [1.0, 3.0, 2.0]]), *affine]}
     add("batch_norm training", batch_norm(training=True), batches)
     add("batch_norm momentum", batch_norm(training=True, momentum=0.75, eps=0.125), batches)
     add("batch_norm evaluation", batch_norm(), batches | {"one row": [F(1, 3), *affine], "none": [F(0, 3), *affine]})

@@ -19,6 +19,7 @@ Table loss() {
        [](T x, T w, T b) {
          return layer_norm(x, {3, 4}, w, b);
        }},
+      {"layer_norm long", [](T x, T w, T b) { return layer_norm(x, 37, w, b); }},
       {"layer_norm constant input", [](T x, T w, T b) { return layer_norm(x, 4, w, b); }},
       {"dropout eval", [](T x) { return dropout(x, 0.3, false); }},
       {"dropout 0", [](T x) { return dropout(x, 0); }},

@@ -75,7 +75,7 @@ def add_cases(family):
     add("norm dim keepdim", lambda a: a.norm(2, 0, keepdim=True), VECTORS)
     add("norm 1 dims", lambda a: a.norm(1, (0, 1)), VECTORS)
     add("norm inf dim", lambda a: a.norm(float("inf"), 1), VECTORS)
-    soft = {"matrix": [F(3, 4)], "cube": [F(2, 3, 4)], "transposed": [F(3, 4, layout="transposed")], "large": [D([[1000.0, 1000.0], [-1000.0, 0.0]])],
+    soft = {"matrix": [F(3, 4)], "cube": [F(2, 3, 4)], "transposed": [F(3, 4, layout="transposed")], "large": [D([[1000.0, 1000.0], [-1000.0, 0.0]])], "long": [F(2, 37)],
             "edges": [D([[INF, 0.0], [-INF, 0.0], [NAN, 0.0], [-INF, -INF]])], "one": [F(2, 1)], "empty": [F(0, 3)]}
     add("softmax last", lambda a: a.softmax(-1), soft)
     add("softmax first", lambda a: a.softmax(0), soft)
