@@ -22,8 +22,7 @@ inline void begin_foreign_write(const Tensor& x) {
   if (x.requires_grad()) {
     throw Error(
         "as_xarray: autograd would not see what is written to a tensor that requires grad: take x.detach(), or read "
-        "only, "
-        "with as_xarray<const T>");
+        "only, with as_xarray<const T>");
   }
   x.impl()->storage->bump_version();
 }

@@ -152,8 +152,14 @@ BatchNormGradients batch_norm_backward(const Tensor& g, const Tensor& x, const T
       slope[c] = scale[c] * scales[c] * static_cast<T>(sum_gy[c] / count);
     }
     result.x = kernels::empty_like(source);
+    const Coefficients<const T*> all{means, scale, shift, slope};
+    if (constant) {  // without x, whose NaN or infinity would come through a slope of 0
+      map_channels<T>(
+          s, all, result.x.data_ptr<T>(), [](const auto& k, const auto& a) { return a * k.scale; }, dy);
+      return;
+    }
     map_channels<T>(
-        s, {means, scale, shift, slope}, result.x.data_ptr<T>(),
+        s, all, result.x.data_ptr<T>(),
         [](const auto& k, const auto& a, const auto& v) { return (a - k.shift) * k.scale - (v - k.mean) * k.slope; },
         dy, from);
   });

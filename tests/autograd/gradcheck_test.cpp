@@ -60,6 +60,18 @@ TEST(Gradcheck, NamesOpInputElementAndBothNumbers) {
   expect_message(result, "AddBackward0, BrokenMulBackward0");
   expect_message(result, "d output[1] / d input[1]: backward gives 1, the central difference 2");
   expect_message(result, "2 of 9 elements differ");
+  expect_message(result, "\nnumerical:tensor([[1.0000, 0.0000, 0.0000],");
+  expect_message(result, "\nanalytical:tensor([[1., 0., 0.],");
+}
+
+TEST(Gradcheck, DefaultsArePyTorchs) {
+  const autograd::GradcheckOptions options;
+  EXPECT_EQ(options.eps, 1e-6);
+  EXPECT_EQ(options.atol, 1e-5);
+  EXPECT_EQ(options.rtol, 1e-3);
+  EXPECT_EQ(options.nondet_tol, 0);
+  EXPECT_TRUE(options.raise_exception);
+  EXPECT_TRUE(options.check_undefined_grad);
 }
 
 TEST(Gradcheck, ThrowsUnlessAskedForTheResult) {

@@ -126,6 +126,11 @@ TEST(BinaryCrossEntropy, RefusesWhatIsNoProbability) {
   }
   EXPECT_NO_THROW(binary_cross_entropy(tensor({0.5}), tensor({2.})));  // the target is not checked
   EXPECT_THROW(binary_cross_entropy(rand({2}), rand({2, 1})), ValueError);
+  EXPECT_EQ(message_of([] {
+              binary_cross_entropy(rand({2}), rand({2, 1}));
+            }),
+            "Using a target size ([2, 1]) that is different to the input size ([2]) is deprecated. Please ensure they "
+            "have the same size.");
   EXPECT_THROW(binary_cross_entropy(rand({2}), tensor({1, 0})), Error);
   EXPECT_THROW(binary_cross_entropy(rand({2}), rand({2}, kFloat64)), Error);
   EXPECT_THROW(binary_cross_entropy(tensor({1, 0}), tensor({1, 0})), Error);
@@ -162,6 +167,8 @@ TEST(BinaryCrossEntropyWithLogits, EqualsSigmoidThenBinaryCrossEntropy) {
   const Tensor weighted = -(w * (p * t * s.log() + (1 - t) * (1 - s).log()));
   EXPECT_TRUE(binary_cross_entropy_with_logits(x, t, w, p).allclose(weighted.mean()));
   EXPECT_THROW(binary_cross_entropy_with_logits(x, rand({3}, kFloat64)), ValueError);
+  EXPECT_EQ(message_of([&] { binary_cross_entropy_with_logits(x, rand({3}, kFloat64)); }),
+            "Target size ([3]) must be the same as input size ([4, 3])");
   EXPECT_THROW(binary_cross_entropy_with_logits(x, ones({4, 3}, kInt64)), Error);
   EXPECT_THROW(binary_cross_entropy_with_logits(x, t, {}, rand({4})), Error);
 }

@@ -22,6 +22,7 @@ TEST(Print, GradFn) {
   std::ostringstream stream;
   stream << x * x;
   EXPECT_EQ(stream.str(), "tensor([1., 4.], grad_fn=<MulBackward0>)");
+  EXPECT_EQ((x[0] * 1.875).to_string(), "tensor(1.8750, grad_fn=<MulBackward0>)");
 }
 
 TEST(Print, Matrices) {

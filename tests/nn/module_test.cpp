@@ -226,6 +226,7 @@ TEST(Module, RefusesNamesThatCannotBePaths) {
   EXPECT_EQ(message([&] { net.register_parameter("", ones({1})); }), "Parameter name must not be empty");
   EXPECT_EQ(message([&] { net.register_parameter("a.b", ones({1})); }),
             "Parameter name must not contain a dot (got 'a.b')");
+  EXPECT_EQ(message([&] { net.register_buffer("", ones({1})); }), "Buffer name must not be empty");
   EXPECT_EQ(message([&] { net.register_buffer("a.b", ones({1})); }), "Buffer name must not contain a dot (got 'a.b')");
   EXPECT_EQ(message([&] { net.register_module("", nn::Tanh()); }), "Submodule name must not be empty");
   net.register_buffer("a", ones({1}));

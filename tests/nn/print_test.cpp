@@ -26,6 +26,7 @@ TEST(Print, LayersAsPyTorch) {
   EXPECT_EQ(nn::Softmax(1).to_string(), "Softmax(dim=1)");
   EXPECT_EQ(nn::LogSoftmax(-1).to_string(), "LogSoftmax(dim=-1)");
   EXPECT_EQ(nn::Softplus().to_string(), "Softplus(beta=1.0, threshold=20.0)");
+  EXPECT_EQ(nn::Dropout().to_string(), "Dropout(p=0.5, inplace=False)");
   EXPECT_EQ(nn::Dropout(0.3).to_string(), "Dropout(p=0.3, inplace=False)");
   EXPECT_EQ(nn::LayerNorm(200).to_string(), "LayerNorm((200,), eps=1e-05, elementwise_affine=True)");
   EXPECT_EQ(nn::LayerNorm({2, 3}, {.eps = 0.001, .elementwise_affine = false}).to_string(),

@@ -30,6 +30,13 @@ TEST(ClipGradNorm, ScalesToTheNorm) {
   EXPECT_TRUE(gradient.allclose(tensor({1.5, -2.})));  // small enough: left alone
 }
 
+TEST(ClipGradNorm, DividesByTheNormAndAMillionth) {
+  const Tensor w = zeros({2}, dtype(kFloat64).requires_grad());
+  w.mutable_grad() = tensor({3e-6, 4e-6}, kFloat64);
+  EXPECT_NEAR(utils::clip_grad_norm_({w}, 3e-6), 5e-6, 1e-18);
+  EXPECT_TRUE(w.grad().allclose(tensor({1.5e-6, 2e-6}, kFloat64), {.rtol = 1e-12, .atol = 0}));  // 3 / (5 + 1)
+}
+
 TEST(ClipGradNorm, OtherNorms) {
   EXPECT_NEAR(utils::clip_grad_norm_(parameters_with_gradients(), 1, 1), 19, 1e-12);
   const auto parameters = parameters_with_gradients();

@@ -12,12 +12,12 @@ namespace gradus::optim {
 namespace {
 
 constexpr int kSteps = 20;
-constexpr int64_t kSize = 6;
+constexpr int64_t kRows = 3, kSize = kRows * 15;  // more than the registers hold, and a rest
 
 double gradient_at(int step, int64_t i) {
-  return std::sin(1.3 * step + static_cast<double>(i)) + 0.2 * static_cast<double>(i);
+  return std::sin(1.3 * step + static_cast<double>(i)) + 0.2 * static_cast<double>(i % 6);
 }
-double start_at(int64_t i) { return 0.5 * static_cast<double>(i) - 1; }
+double start_at(int64_t i) { return 0.5 * static_cast<double>(i % 7) - 1; }
 
 // One number's update: its value before, its gradient, the step from 1, and room for what is remembered.
 using Rule = std::function<double(double p, double g, int t, double (&memory)[3])>;
@@ -39,14 +39,14 @@ template <class Optimizer, class Options>
 std::vector<double> actual(const Options& options, Dtype dtype, Way way) {
   std::vector<double> start;
   for (int64_t i = 0; i < kSize; ++i) start.push_back(start_at(i));
-  Tensor p = tensor(start, TensorOptions(dtype)).view({3, 2});
+  Tensor p = tensor(start, TensorOptions(dtype)).view({kRows, -1});
   if (way == Way::kComposed) p = p.t().contiguous().t();
   p = p.detach().requires_grad_();
   Optimizer optimizer({p}, options);
   for (int t = 1; t <= kSteps; ++t) {
     std::vector<double> g;
     for (int64_t i = 0; i < kSize; ++i) g.push_back(gradient_at(t, i));
-    p.mutable_grad() = tensor(g, TensorOptions(dtype)).view({3, 2});
+    p.mutable_grad() = tensor(g, TensorOptions(dtype)).view({kRows, -1});
     optimizer.step();
   }
   return p.detach().to_vector<double>();

@@ -35,6 +35,10 @@ std::map<std::string, MakeOptimizer> optimizers() {
       {"SGD nesterov", sgd({.lr = 0.1, .momentum = 0.9, .nesterov = true})},
       {"SGD weight_decay", sgd({.lr = 0.1, .weight_decay = 0.1})},
       {"SGD maximize", sgd({.lr = 0.1, .momentum = 0.5, .weight_decay = 0.1, .maximize = true})},
+      {"SGD dampening maximize",
+       sgd({.lr = 0.1, .momentum = 0.9, .dampening = 0.5, .weight_decay = 0.1, .maximize = true})},
+      {"SGD nesterov maximize",
+       sgd({.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1, .nesterov = true, .maximize = true})},
       {"SGD groups",
        [](const Parameters& p) -> OptimizerPtr {
          const std::vector<SGD::Group> groups{{{p[0]}}, {{p[1], p[2], p[3]}, {.lr = 0.01, .momentum = 0.0}}};
@@ -45,6 +49,11 @@ std::map<std::string, MakeOptimizer> optimizers() {
       {"Adam weight_decay", adam({.lr = 0.05, .weight_decay = 0.1})},
       {"Adam amsgrad", adam({.lr = 0.05, .amsgrad = true})},
       {"Adam maximize", adam({.lr = 0.05, .weight_decay = 0.1, .amsgrad = true, .maximize = true})},
+      {"Adam groups",
+       [](const Parameters& p) -> OptimizerPtr {
+         const std::vector<Adam::Group> groups{{{p[0]}}, {{p[1], p[2], p[3]}, {.betas = {0.5, 0.6}, .amsgrad = true}}};
+         return std::make_unique<Adam>(groups, AdamOptions{.lr = 0.05});
+       }},
       {"AdamW", adamw({})},
       {"AdamW options", adamw({.lr = 0.05, .betas = {0.8, 0.9}, .eps = 1e-3, .weight_decay = 0.5})},
       {"AdamW amsgrad", adamw({.lr = 0.05, .amsgrad = true})},
@@ -53,6 +62,7 @@ std::map<std::string, MakeOptimizer> optimizers() {
       {"RMSprop options", rmsprop({.lr = 0.02, .alpha = 0.8, .eps = 1e-3})},
       {"RMSprop momentum", rmsprop({.lr = 0.02, .momentum = 0.9})},
       {"RMSprop centered", rmsprop({.lr = 0.02, .centered = true})},
+      {"RMSprop weight_decay", rmsprop({.lr = 0.02, .weight_decay = 0.1})},
       {"RMSprop all", rmsprop({.lr = 0.02, .weight_decay = 0.1, .momentum = 0.5, .centered = true, .maximize = true})},
   };
 }
@@ -113,6 +123,7 @@ Tensor spread(IntArrayRef sizes, int seed, Dtype dtype, double low = -2, double 
 
 void check_optimizer(const Json& json, const MakeOptimizer& make_optimizer, Dtype dtype) {
   const Json& expected = json.at("expected").at(std::string(to_string(dtype)));
+  ASSERT_TRUE(expected.contains("20"));
   const Parameters parameters{spread({3, 2}, 1, dtype), spread(2, 2, dtype), spread(2, 3, dtype), spread(2, 4, dtype)};
   for (Tensor parameter : parameters) parameter.requires_grad_();
   const Tensor &weight = parameters[0], &still = parameters[2];

@@ -4,6 +4,9 @@ from make_parity import B, D, F, I
 INF, NAN = float("inf"), float("nan")
 EDGES = [0.0, -0.0, 1.0, -1.0, INF, -INF, NAN, 1e-30, 1e30]
 
+# Without 1e-30 and 1e30, whose squares float32 does not hold.
+FEW_EDGES = [0.0, -0.0, 1.0, -1.0, INF, -INF, NAN]
+
 PAIRS = {
     "same shape": [F(2, 3), F(2, 3, seed=1)],
     "broadcast right": [F(2, 3), F(3, seed=1)],
@@ -11,6 +14,7 @@ PAIRS = {
     "broadcast both": [F(2, 1, 3), F(4, 1, seed=1)],
     "0-d and matrix": [F(), F(2, 2, seed=1)],
     "0-d both": [F(), F(seed=1)],
+    "long": [F(37), F(37, seed=1)],
     "empty": [F(0, 3), F(1, seed=1)],
     "transposed": [F(3, 4, layout="transposed"), F(3, 4, seed=1)],
     "gapped": [F(5, layout="gapped"), F(2, 5, seed=1, layout="gapped")],
@@ -30,7 +34,8 @@ POSITIVE = {"same shape": [F(2, 3, low=0.25), F(2, 3, seed=1)], "broadcast": [F(
             "ints": [I([2, 3, -2]), I([3, 0, 2])], "negative base, whole exponents": [D([-2.0, -1.5, -1.0]), D([2.0, 3.0, -1.0], grad=False)],
             "zeros": [D([0.0, 0.0, 2.0]), D([0.0, 2.0, 0.0])], "edges": [D(EDGES), D([2.0], grad=False)], "to the edges": [D([2.0]), D(EDGES)]}
 TRIPLES = {"same shape": [F(2, 3), F(2, 3, seed=1), F(2, 3, seed=2, low=0.5)], "broadcast": [F(2, 3), F(3, seed=1), F(2, 1, seed=2, low=0.5)],
-           "0-d": [F(), F(seed=1), F(seed=2, low=0.5)], "transposed": [F(2, 3, layout="transposed"), F(2, 3, seed=1), F(2, 3, seed=2, low=0.5)]}
+           "0-d": [F(), F(seed=1), F(seed=2, low=0.5)], "transposed": [F(2, 3, layout="transposed"), F(2, 3, seed=1), F(2, 3, seed=2, low=0.5)], "empty": [F(0, 3), F(3, seed=1), F(3, seed=2, low=0.5)],
+           "edges": [D(FEW_EDGES), D(list(reversed(FEW_EDGES))), D([2.0])], "edges last": [D([2.0]), D(FEW_EDGES), D(list(reversed(FEW_EDGES)))]}
 
 
 def add_cases(family):
@@ -64,7 +69,7 @@ def add_cases(family):
     add("addcmul value", lambda x, a, b: torch.addcmul(x, a, b, value=-0.5), TRIPLES)
     add("addcdiv", lambda x, a, b: torch.addcdiv(x, a, b), TRIPLES)
     add("addcdiv value", lambda x, a, b: torch.addcdiv(x, a, b, value=2.0), TRIPLES)
-    add("lerp", lambda a, b: torch.lerp(a, b, 0.3), {k: PAIRS[k] for k in ("same shape", "broadcast right", "broadcast left", "0-d both", "transposed")})
+    add("lerp", lambda a, b: torch.lerp(a, b, 0.3), {k: PAIRS[k] for k in ("same shape", "broadcast right", "broadcast left", "0-d both", "empty", "transposed")} | {"edges": [D(FEW_EDGES), D(list(reversed(FEW_EDGES)))]})
     add("lerp beyond", lambda a, b: torch.lerp(a, b, 1.5), {"same shape": PAIRS["same shape"]})
     # In place, on a copy that has a history.
     add("add_", lambda a, b: a.clone().add_(b, alpha=2), {k: PAIRS[k] for k in ("same shape", "broadcast right", "transposed", "float and int")})
@@ -72,7 +77,8 @@ def add_cases(family):
     add("mul_", lambda a, b: a.clone().mul_(b), {k: PAIRS[k] for k in ("same shape", "broadcast right")})
     add("div_", lambda a, b: a.clone().div_(b), {"broadcast": PAIRS["broadcast right"]})
     add("pow_", lambda a: a.clone().pow_(2), ONE)
-    add("addcmul_", lambda x, a, b: x.clone().addcmul_(a, b, value=0.5), TRIPLES)
-    add("addcdiv_", lambda x, a, b: x.clone().addcdiv_(a, b, value=0.5), TRIPLES)
+    same_size = {k: v for k, v in TRIPLES.items() if k != "edges last"}
+    add("addcmul_", lambda x, a, b: x.clone().addcmul_(a, b, value=0.5), same_size)
+    add("addcdiv_", lambda x, a, b: x.clone().addcdiv_(a, b, value=0.5), same_size)
     add("lerp_", lambda a, b: a.clone().lerp_(b, 0.25), {"same shape": PAIRS["same shape"]})
     add("used three times", lambda a, b: a * b + a / (b * b + 1) - a, {"same shape": PAIRS["same shape"], "broadcast": PAIRS["broadcast left"]})

@@ -4,11 +4,11 @@ from make_parity import B, D, F, I
 INF, NAN = float("inf"), float("nan")
 PAIRS = {"matrix": [F(2, 3), F(2, 3, seed=1)], "broadcast": [F(3), F(2, 1, seed=1)], "ties": [D([1.0, 2.0, 0.0]), D([1.0, 3.0, -0.0])],
          "edges": [D([NAN, NAN, INF, -INF, INF]), D([NAN, 1.0, INF, INF, NAN])], "ints": [I([1, 2, 3]), I([3, 2, 1])],
-         "float and int": [D([1.0, 2.5]), I([1, 2])], "bools": [B([True, False]), B([True, True])], "empty": [F(0), F(0)]}
+         "float and int": [D([1.0, 2.5]), I([1, 2])], "bools": [B([True, False]), B([True, True])], "empty": [F(0), F(0)], "0-d": [F(), F(2, seed=1)]}
 ONE = {"floats": [D([0.5, 0.0, -1.0, NAN, INF])], "ints": [I([0, 1, 2])]}
 LOGICAL = {"bools": [B([True, True, False, False]), B([True, False, True, False])], "floats": [D([0.0, 1.5, NAN, -0.0]), D([1.0, 0.0, 1.0, 0.0])],
            "int and bool": [I([[0], [2]]), B([True, False])]}
-CLOSE = {"near": [D([1.0, 1.0, 100.0]), D([1.000001, 1.1, 100.0005])], "edges": [D([INF, NAN, -INF]), D([INF, NAN, INF])], "same": [D([1.0, 2.0]), D([1.0, 2.0])]}
+CLOSE = {"near": [D([1.0, 1.0, 100.0]), D([1.000001, 1.1, 100.0005])], "edges": [D([INF, NAN, -INF]), D([INF, NAN, INF])], "same": [D([1.0, 2.0]), D([1.0, 2.0])], "empty": [F(0), F(0)]}
 
 
 def add_cases(family):

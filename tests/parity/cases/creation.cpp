@@ -15,8 +15,10 @@ Table creation() {
       {"arange nothing", [] { return arange(0); }},
       {"linspace", [] { return linspace(-1, 1, 7); }},
       {"linspace down", [] { return linspace(3, 0, 4, kFloat64); }},
+      {"linspace none", [] { return linspace(3, 5, 0); }},
       {"linspace one", [] { return linspace(3, 5, 1); }},
       {"eye", [] { return eye(3); }},
+      {"eye of nothing", [] { return eye(0); }},
       {"eye rectangle", [] { return eye(2, 4); }},
       {"zeros",
        [] {
@@ -28,6 +30,10 @@ Table creation() {
        }},
       {"full float", [] { return full({2}, 1.5); }},
       {"full int", [] { return full({2}, 7); }},
+      {"full dtype",
+       [] {
+         return full({2, 0}, 1, kFloat64);
+       }},
       {"full bool", [] { return full(IntArrayRef{}, true); }},
       {"tensor ints",
        [] {
@@ -45,6 +51,8 @@ Table creation() {
       {"zeros_like", [](T x) { return zeros_like(x); }},
       {"ones_like", [](T x) { return ones_like(x); }},
       {"full_like", [](T x) { return full_like(x, 3); }},
+      {"zeros_like dtype", [](T x) { return zeros_like(x, kInt64); }},
+      {"full_like dtype", [](T x) { return full_like(x, 2.5, kFloat64); }},
       {"ones_like dtype", [](T x) { return ones_like(x, kBool); }},
   };
 }

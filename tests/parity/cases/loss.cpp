@@ -19,6 +19,7 @@ Table loss() {
        [](T x, T w, T b) {
          return layer_norm(x, {3, 4}, w, b);
        }},
+      {"layer_norm long", [](T x, T w, T b) { return layer_norm(x, 37, w, b); }},
       {"layer_norm constant input", [](T x, T w, T b) { return layer_norm(x, 4, w, b); }},
       {"dropout eval", [](T x) { return dropout(x, 0.3, false); }},
       {"dropout 0", [](T x) { return dropout(x, 0); }},
@@ -40,6 +41,8 @@ Table loss() {
         {"binary_cross_entropy_with_logits " + n, [=](T x, T y) { return bce_logits(x, y, {}, {}, r); }},
         {"binary_cross_entropy_with_logits weight " + n, [=](T x, T y, T w) { return bce_logits(x, y, w, {}, r); }},
         {"binary_cross_entropy_with_logits pos_weight " + n, [=](T x, T y, T w) { return bce_logits(x, y, {}, w, r); }},
+        {"binary_cross_entropy_with_logits both weights " + n,
+         [=](T x, T y, T w, T p) { return bce_logits(x, y, w, p, r); }},
         {"nll_loss " + n, [=](T x, T y) { return nll(x, y, {}, r); }},
         {"nll_loss weight " + n, [=](T x, T y, T w) { return nll(x, y, w, r); }},
         {"nll_loss ignore 3 " + n, [=](T x, T y) { return nll(x, y, {}, r, 3); }},
@@ -48,9 +51,14 @@ Table loss() {
         {"cross_entropy ignore 0 " + n, [r](T x, T y) { return cross_entropy(x, y, {}, r, 0); }},
         {"cross_entropy smoothing " + n, [r](T x, T y) { return cross_entropy(x, y, {}, r, -100, 0.1); }},
         {"cross_entropy smoothing weight " + n, [r](T x, T y, T w) { return cross_entropy(x, y, w, r, -100, 0.25); }},
+        {"cross_entropy smoothing 1 " + n, [r](T x, T y) { return cross_entropy(x, y, {}, r, -100, 1); }},
+        {"cross_entropy smoothing weight ignore 0 " + n,
+         [r](T x, T y, T w) { return cross_entropy(x, y, w, r, 0, 0.25); }},
         {"cross_entropy probabilities " + n, [r](T x, T y) { return cross_entropy(x, y, {}, r); }},
         {"cross_entropy probabilities weight " + n, [r](T x, T y, T w) { return cross_entropy(x, y, w, r); }},
         {"cross_entropy probabilities smoothing " + n, [r](T x, T y) { return cross_entropy(x, y, {}, r, -100, 0.1); }},
+        {"cross_entropy probabilities smoothing weight " + n,
+         [r](T x, T y, T w) { return cross_entropy(x, y, w, r, -100, 0.25); }},
     });
   }
   return table;

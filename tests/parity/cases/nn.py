@@ -52,14 +52,25 @@ def modules():
     yield "BatchNorm2d evaluation", nn.BatchNorm2d(2).eval(), {"images": [F(2, 2, 4, 3)]}
     yield "MSELoss", nn.MSELoss(), PAIR
     yield "MSELoss sum", nn.MSELoss(reduction="sum"), PAIR
+    yield "MSELoss none", nn.MSELoss(reduction="none"), PAIR
     yield "L1Loss", nn.L1Loss(), PAIR
+    yield "L1Loss sum", nn.L1Loss(reduction="sum"), PAIR
+    yield "L1Loss none", nn.L1Loss(reduction="none"), PAIR
     yield "SmoothL1Loss", nn.SmoothL1Loss(beta=0.5), PAIR
+    yield "SmoothL1Loss sum", nn.SmoothL1Loss(reduction="sum"), PAIR
+    yield "SmoothL1Loss none", nn.SmoothL1Loss(reduction="none"), PAIR
     yield "BCELoss", nn.BCELoss(), P
     yield "BCELoss weight", nn.BCELoss(torch.tensor([0.5, 1.0, 2.0]), reduction="sum"), P
+    yield "BCELoss none", nn.BCELoss(reduction="none"), P
     yield "BCEWithLogitsLoss", nn.BCEWithLogitsLoss(pos_weight=torch.tensor([0.5, 1.0, 2.0])), {"matrix": [F(2, 3), P["matrix"][1]]}
+    yield "BCEWithLogitsLoss weight", nn.BCEWithLogitsLoss(torch.tensor([0.5, 1.0, 2.0]), reduction="sum"), {"matrix": [F(2, 3), P["matrix"][1]]}
+    yield "BCEWithLogitsLoss none", nn.BCEWithLogitsLoss(reduction="none"), {"matrix": [F(2, 3), P["matrix"][1]]}
     yield "NLLLoss", nn.NLLLoss(torch.tensor([1.0, 2.0, 0.5, 0.25])), INDEX
+    yield "NLLLoss options", nn.NLLLoss(ignore_index=3, reduction="sum"), INDEX
+    yield "NLLLoss none", nn.NLLLoss(reduction="none"), INDEX
     yield "CrossEntropyLoss", nn.CrossEntropyLoss(), INDEX
     yield "CrossEntropyLoss options", nn.CrossEntropyLoss(torch.tensor([1.0, 2.0, 0.5, 0.25]), ignore_index=3, reduction="sum", label_smoothing=0.1), INDEX
+    yield "CrossEntropyLoss none", nn.CrossEntropyLoss(reduction="none"), INDEX
     # The networks of the tutorial, smaller.
     yield "baseline", nn.Sequential(nn.Linear(4, 3), nn.Sigmoid(), nn.Linear(3, 2), nn.Sigmoid()), X4
     yield "leakyrelu", nn.Sequential(nn.Linear(4, 3), nn.LeakyReLU(0.02), nn.Linear(3, 2), nn.LeakyReLU(0.02)), X4

@@ -14,12 +14,15 @@ def optimizers():
     yield "SGD nesterov", lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True)
     yield "SGD weight_decay", lambda p: optim.SGD(p, lr=0.1, weight_decay=0.1)
     yield "SGD maximize", lambda p: optim.SGD(p, lr=0.1, momentum=0.5, weight_decay=0.1, maximize=True)
+    yield "SGD dampening maximize", lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5, weight_decay=0.1, maximize=True)
+    yield "SGD nesterov maximize", lambda p: optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.1, nesterov=True, maximize=True)
     yield "SGD groups", lambda p: optim.SGD([{"params": p[:1]}, {"params": p[1:], "lr": 0.01, "momentum": 0.0}], lr=0.1, momentum=0.9)
     yield "Adam", lambda p: optim.Adam(p)
     yield "Adam options", lambda p: optim.Adam(p, lr=0.05, betas=(0.8, 0.9), eps=1e-3)
     yield "Adam weight_decay", lambda p: optim.Adam(p, lr=0.05, weight_decay=0.1)
     yield "Adam amsgrad", lambda p: optim.Adam(p, lr=0.05, amsgrad=True)
     yield "Adam maximize", lambda p: optim.Adam(p, lr=0.05, amsgrad=True, weight_decay=0.1, maximize=True)
+    yield "Adam groups", lambda p: optim.Adam([{"params": p[:1]}, {"params": p[1:], "betas": (0.5, 0.6), "amsgrad": True}], lr=0.05)
     yield "AdamW", lambda p: optim.AdamW(p)
     yield "AdamW options", lambda p: optim.AdamW(p, lr=0.05, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.5)
     yield "AdamW amsgrad", lambda p: optim.AdamW(p, lr=0.05, amsgrad=True)
@@ -28,6 +31,7 @@ def optimizers():
     yield "RMSprop options", lambda p: optim.RMSprop(p, lr=0.02, alpha=0.8, eps=1e-3)
     yield "RMSprop momentum", lambda p: optim.RMSprop(p, lr=0.02, momentum=0.9)
     yield "RMSprop centered", lambda p: optim.RMSprop(p, lr=0.02, centered=True)
+    yield "RMSprop weight_decay", lambda p: optim.RMSprop(p, lr=0.02, weight_decay=0.1)
     yield "RMSprop all", lambda p: optim.RMSprop(p, lr=0.02, momentum=0.5, centered=True, weight_decay=0.1, maximize=True)
 
 

@@ -34,6 +34,8 @@ Table pointwise() {
       {"clamp", [](T a) { return clamp(a, -1, 1); }},
       {"clamp min", [](T a) { return clamp(a, 0.5); }},
       {"clamp max", [](T a) { return clamp(a, std::nullopt, 0.5); }},
+      {"clamp_min", [](T a) { return a.clamp_min(-1); }},
+      {"clamp_max", [](T a) { return a.clamp_max(1); }},
       {"clamp crossed", [](T a) { return clamp(a, 1, -1); }},
       {"clamp tensors", [](T a, T low, T high) { return clamp(a, low, high); }},
       {"maximum", [](T a, T b) { return maximum(a, b); }},

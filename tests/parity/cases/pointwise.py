@@ -41,17 +41,20 @@ def add_cases(family):
     add("clamp", lambda a: a.clamp(-1, 1), ONE | INTS)
     add("clamp min", lambda a: a.clamp(min=0.5), ONE)
     add("clamp max", lambda a: a.clamp(max=0.5), ONE)
+    add("clamp_min", lambda a: a.clamp_min(-1), ONE)
+    add("clamp_max", lambda a: a.clamp_max(1), ONE)
     add("clamp crossed", lambda a: a.clamp(1, -1), PLAIN)
     add("clamp tensors", torch.clamp, {"same shape": [F(2, 3), F(2, 3, seed=1, low=-1, high=0), F(2, 3, seed=2, low=0, high=1)],
                                       "broadcast": [F(2, 3), F(3, seed=1, low=-1, high=0), F(seed=2, low=0, high=1)],
-                                      "bounds": [D([1.0, 2.0, 3.0]), D([1.0, 1.0, 1.0]), D([3.0, 3.0, 3.0])]})
+                                      "bounds": [D([1.0, 2.0, 3.0]), D([1.0, 1.0, 1.0]), D([3.0, 3.0, 3.0])], "crossed": [D([0.0, 1.0, 2.0]), D([1.5, 1.5, 1.5]), D([0.5, 0.5, 0.5])],
+                                      "edges": [D([INF, -INF, NAN, 0.5, 0.5]), D([0.0, 0.0, 0.0, -INF, 0.0]), D([1.0, 1.0, 1.0, 1.0, INF])], "empty": [F(0, 2), F(2), F()]})
     add("maximum", torch.maximum, PAIRS)
     add("minimum", torch.minimum, PAIRS)
-    add("where", torch.where, {k: [m, F(2, 3), F(2, 3, seed=1)] for k, m in MASKS.items()} | {"all broadcast": [B([[True], [False]]), F(3), F(seed=1)]})
+    add("where", torch.where, {k: [m, F(2, 3), F(2, 3, seed=1)] for k, m in MASKS.items()} | {"all broadcast": [B([[True], [False]]), F(3), F(seed=1)], "edges": [B([True, False, True, False]), D([INF, INF, NAN, NAN]), D([NAN, -INF, 0.0, -0.0])], "empty": [B([]), F(0), F(0)]})
     add("where number", lambda c, a: torch.where(c, a, torch.tensor(2.0, dtype=a.dtype)), {k: [m, F(2, 3)] for k, m in MASKS.items()})
     add("number where", lambda c, a: torch.where(c, torch.tensor(-1.0, dtype=a.dtype), a), {k: [m, F(2, 3)] for k, m in MASKS.items()})
     add("where nan in the other branch", lambda a: torch.where(a > 0, a.sqrt(), torch.zeros_like(a)), {"some": [D([4.0, 1.0, 0.25])]})
-    add("masked_fill", lambda a, m: a.masked_fill(m, 7), {k: [F(2, 3), m] for k, m in MASKS.items()})
+    add("masked_fill", lambda a, m: a.masked_fill(m, 7), {k: [F(2, 3), m] for k, m in MASKS.items()} | {"edges": [D([NAN, INF, NAN, -INF]), B([True, True, False, False])], "empty": [F(0), B(True)]})
     add("masked_fill tensor", lambda a, m, v: a.masked_fill(m, v), {k: [F(2, 3), m, F(seed=3)] for k, m in MASKS.items()})
     for name in ("exp", "log", "sqrt", "rsqrt", "abs", "sin", "cos", "tanh", "sigmoid", "relu", "neg"):
         inputs = {"matrix": POSITIVE["positive"]} if name in ("log", "sqrt", "rsqrt") else {"matrix": ONE["matrix"], "transposed": ONE["transposed"]}

@@ -100,6 +100,7 @@ Table reduce() {
       {"softmax first", [](T a) { return softmax(a, 0); }},
       {"softmax 1", [](T a) { return softmax(a, 1); }},
       {"softmax 0-d", [](T a) { return softmax(a, 0); }},
+      {"log_softmax 0-d", [](T a) { return log_softmax(a, 0); }},
       {"log_softmax last", [](T a) { return log_softmax(a, -1); }},
       {"log_softmax first", [](T a) { return log_softmax(a, 0); }},
       {"log_softmax 1", [](T a) { return log_softmax(a, 1); }},

@@ -40,6 +40,11 @@ Table shape() {
        [](T x) {
          return x.expand({2, -1, -1});
        }},
+      {"view_as", [](T x, T y) { return x.view_as(y); }},
+      {"reshape_as", [](T x, T y) { return x.reshape_as(y); }},
+      {"expand_as", [](T x, T y) { return x.expand_as(y); }},
+      {"ravel", [](T x) { return x.ravel(); }},
+      {"type_as", [](T x, T y) { return x.type_as(y); }},
       {"narrow", [](T x) { return x.narrow(1, 1, 2); }},
       {"slice", [](T x) { return x.slice(0, 1, 3); }},
       {"slice step", [](T x) { return x.slice(1, 0, 4, 3); }},
@@ -119,6 +124,10 @@ Table shape() {
          T y = x * 1;
          y.t()[1].zero_();
          return y * y;
+       }},
+      {"broadcast_tensors",
+       [](T a, T b) {
+         return broadcast_tensors({a, b});
        }},
       {"sum_to_size",
        [](T x) {
