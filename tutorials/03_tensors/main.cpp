@@ -20,17 +20,6 @@ using namespace gradus::tutorials;
 
 namespace {
 
-/// The message of the error that f ends in.
-template <class F>
-std::string message_of(F f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 void one_block_of_memory() {
   // [memory]
   const Tensor x = arange(12).view({3, 4});

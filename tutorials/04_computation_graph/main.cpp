@@ -1,6 +1,5 @@
 // Chapter 4: the computation graph. Looks at what a forward pass records, what backward does with it, and what may go
 // wrong.
-#include <gradus/autograd/error.h>
 #include <gradus/autograd/function.h>
 #include <gradus/autograd/grad_mode.h>
 #include <gradus/autograd/graph.h>
@@ -66,17 +65,6 @@ void what_adds_up() {
   std::cout << "v.grad " << v.grad() << ", h.grad " << h.grad() << "\n\n";
   // [/retain-grad]
   require(h.grad().equal(tensor({20.0, 40.0}, kFloat64)), "the gradient of h must be 2 h");
-}
-
-/// The message of the error that f ends in.
-template <class F>
-std::string message_of(F f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 void what_is_freed() {

@@ -43,6 +43,15 @@ void require(bool condition, const std::string& sentence) {
   if (!condition) throw Error(sentence);
 }
 
+std::string message_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
 bool small_run() {
   const char* value = std::getenv("GRADUS_SMALL");
   return value != nullptr && std::string_view(value) == "1";

@@ -21,6 +21,9 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<void()
 /// Throws an Error with `sentence` unless `condition` holds: what a chapter ends in.
 void require(bool condition, const std::string& sentence);
 
+/// The message of the Error that `body` ends in, which a chapter shows; "no error" if it ends without.
+std::string message_of(const std::function<void()>& body);
+
 /// True if GRADUS_SMALL=1 is in the environment: a test asks for little data.
 bool small_run();
 
