@@ -117,7 +117,7 @@ Ptr<Node> Tensor::grad_fn() const {
 Tensor Tensor::grad() const {
   const TensorImpl& impl = checked();
   if (impl.meta && impl.meta->grad.defined()) return impl.meta->grad.tensor();
-  if (impl.grad_fn && !retains_grad()) {
+  if (grad_fn() && !retains_grad()) {
     warn(
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
         "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "

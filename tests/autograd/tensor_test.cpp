@@ -34,6 +34,16 @@ TEST(Tensor, GradOfANonLeafIsUndefinedWithAWarning) {
               "non-leaf Tensor, use .retain_grad\\(\\) on the non-leaf Tensor.");
 }
 
+TEST(Tensor, GradOfAViewWhoseBaseGotAHistorySinceHasAWarning) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const auto ask = [] {
+    const Tensor base = zeros({2, 2}, kFloat64), row = base[1];
+    base[0] = leaf({1., 2.});
+    std::exit(row.grad().defined() ? 1 : 0);
+  };
+  EXPECT_EXIT(ask(), testing::ExitedWithCode(0), "The .grad attribute of a Tensor that is not a leaf Tensor");
+}
+
 TEST(Tensor, GradOfALeafOrARetainedOneHasNoWarning) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
   const auto ask = [] {

@@ -98,7 +98,7 @@ void chapter(const std::string& data) {
 
   // [trace]
   classifier.zero_grad();
-  autograd::trace("out/06_trace.html", [&] { return (classifier(image) - target).square().mean(); },
+  autograd::trace("out/06_trace.html", [&, &x = image, &t = target] { return (classifier(x) - t).square().mean(); },
                   {.title = "Chapter 6: the classifier, forward and backward",
                    .names = {{"image", image}, {"target", target}},
                    .finite_differences = 3});
