@@ -4,11 +4,9 @@
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/indexing.h>
 #include <gradus/autograd/random.h>
+#include <gradus/tutorials/common/format.h>
 #include <gradus/tutorials/common/plot.h>
 #include <gradus/tutorials/common/program.h>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>

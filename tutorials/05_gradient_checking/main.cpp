@@ -58,10 +58,6 @@ bool check_by_hand(const Op& f, const Tensor& x, double eps = 1e-6, double atol 
 }
 // [/check-by-hand]
 
-Tensor standardise(const Tensor& x) { return Standardise::apply(x); }
-Tensor mended(const Tensor& x) { return Mended::apply(x); }
-Tensor mended_twice(const Tensor& x) { return MendedTwice::apply(x); }
-
 struct Data {
   Tensor points, target;  // (N, 2) and, with a 1 for the class of each, (N, 2)
 };
@@ -74,12 +70,12 @@ struct Stage {
 
 // p: two weights and biases, of 2 -> 8 and 8 -> 2.
 std::vector<Stage> network(const Op& normalise, const TensorList& p, const Tensor& target) {
-  return {{"affine", [=](const Tensor& x) { return Affine::apply(x, p[0], p[1]); }},
+  return {{"affine", [=](const Tensor& x) { return affine(x, p[0], p[1]); }},
           {"standardise", normalise},
-          {"tanh", [](const Tensor& x) { return Tanh::apply(x); }},
-          {"affine", [=](const Tensor& x) { return Affine::apply(x, p[2], p[3]); }},
-          {"log_softmax", [](const Tensor& x) { return LogSoftmax::apply(x); }},
-          {"nll_loss", [=](const Tensor& x) { return NllLoss::apply(x, target); }}};
+          {"tanh", own_tanh},
+          {"affine", [=](const Tensor& x) { return affine(x, p[2], p[3]); }},
+          {"log_softmax", own_log_softmax},
+          {"nll_loss", [=](const Tensor& x) { return own_nll_loss(x, target); }}};
 }
 
 // What comes out of the stages from `first` up to, but without, `last`.
@@ -267,7 +263,6 @@ void what_checks_miss() {
   const auto point = [](const TensorData& numbers) { return tensor(numbers, kFloat64).requires_grad_(); };
   fmt::print("\n-- wrong derivatives\n");
   // [wrong-passes]
-  const auto half_right = [](const Tensor& t) { return HalfRight::apply(t); };
   passes("half_right at (0.5, 2)", half_right, {point({0.5, 2.0})});
   fails("half_right at (0.5, -2)", half_right, {point({0.5, -2.0})});
 
@@ -292,7 +287,7 @@ void what_checks_miss() {
     return dropout(t, 0.5, true, &generator);
   };
   passes("dropout, seeded anew", seeded_dropout, {x});
-  fails("trembling", [](const Tensor& t) { return Trembling::apply(t); }, {x});
+  fails("trembling", trembling, {x});
   // [/right-fails]
 }
 

@@ -6,10 +6,9 @@
 #include <gradus/nn/linear.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/tutorials/common/digits.h>
+#include <gradus/tutorials/common/format.h>
 #include <gradus/tutorials/common/plot.h>
 #include <gradus/tutorials/common/program.h>
-
-#include <fmt/ranges.h>
 
 #include <iostream>
 

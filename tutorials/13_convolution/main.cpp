@@ -13,10 +13,9 @@
 #include <gradus/optim/adam.h>
 #include <gradus/tutorials/common/digits.h>
 #include <gradus/tutorials/common/evaluate.h>
+#include <gradus/tutorials/common/format.h>
 #include <gradus/tutorials/common/plot.h>
 #include <gradus/tutorials/common/program.h>
-
-#include <fmt/ranges.h>
 
 #include <iostream>
 
