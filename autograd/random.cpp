@@ -3,12 +3,32 @@
 
 #include <cmath>
 #include <numbers>
+#include <random>
 
 namespace gradus {
 
+struct Generator::Engine : std::mt19937 {
+  using std::mt19937::mt19937;
+};
+
+Generator::Generator(uint64_t seed) : engine_(std::make_unique<Engine>()) { manual_seed(seed); }
+Generator::Generator(const Generator& other)
+    : engine_(std::make_unique<Engine>(*other.engine_)),
+      spare_normal_(other.spare_normal_),
+      has_spare_(other.has_spare_) {}
+Generator& Generator::operator=(const Generator& other) {
+  *engine_ = *other.engine_;
+  spare_normal_ = other.spare_normal_;
+  has_spare_ = other.has_spare_;
+  return *this;
+}
+Generator::~Generator() = default;
+
+uint32_t Generator::next() { return static_cast<uint32_t>((*engine_)()); }
+
 void Generator::manual_seed(uint64_t seed) {
   // Both halves of the seed count: mt19937 alone would drop the upper one.
-  engine_.seed(static_cast<uint32_t>(seed) ^ static_cast<uint32_t>((seed >> 32) * 0x9E3779B1u));
+  engine_->seed(static_cast<uint32_t>(seed) ^ static_cast<uint32_t>((seed >> 32) * 0x9E3779B1u));
   has_spare_ = false;
 }
 

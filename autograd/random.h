@@ -1,6 +1,6 @@
 #pragma once
 #include <cstdint>
-#include <random>
+#include <memory>
 #include <vector>
 
 namespace gradus {
@@ -8,11 +8,15 @@ namespace gradus {
 /// A seeded source of random numbers: std::mt19937 with our own conversions, so that a seed gives the same numbers
 /// with every compiler and standard library. The sequence is gradus's own, not PyTorch's.
 struct Generator {
-  explicit Generator(uint64_t seed = 0) { manual_seed(seed); }
+  explicit Generator(uint64_t seed = 0);
+  /// The same sequence from the same place on.
+  Generator(const Generator& other);
+  Generator& operator=(const Generator& other);
+  ~Generator();
   /// Starts the sequence anew.
   void manual_seed(uint64_t seed);
   /// 32 random bits.
-  uint32_t next() { return static_cast<uint32_t>(engine_()); }
+  uint32_t next();
   /// 64 random bits.
   uint64_t next64();
   /// Uniform in [0, 1): 24 random bits.
@@ -25,7 +29,8 @@ struct Generator {
   double normal();
 
  private:
-  std::mt19937 engine_;
+  struct Engine;  // std::mt19937: <random> would take a good part of the time that a small program compiles
+  std::unique_ptr<Engine> engine_;
   double spare_normal_ = 0;
   bool has_spare_ = false;
 };

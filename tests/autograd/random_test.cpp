@@ -27,6 +27,19 @@ TEST(Random, ASeedRepeats) {
   EXPECT_FALSE(rand({5}, {}, nullptr).equal(rand({5})));
 }
 
+TEST(Random, ACopyGoesOnByItself) {
+  Generator generator(3);
+  generator.normal();  // leaves a spare one
+  Generator copy = generator, assigned(4);
+  assigned = generator;
+  const double normal = generator.normal();
+  const uint32_t bits = generator.next();
+  for (Generator* other : {&copy, &assigned}) {
+    EXPECT_EQ(other->normal(), normal);
+    EXPECT_EQ(other->next(), bits);
+  }
+}
+
 TEST(Random, BothHalvesOfTheSeedCount) { EXPECT_NE(Generator(1).next(), Generator(1 + (uint64_t{1} << 32)).next()); }
 
 TEST(Random, AGeneratorOfOnesOwnLeavesTheDefaultAlone) {
