@@ -2,6 +2,8 @@
 #include <gradus/autograd/random.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace gradus {
 namespace {
 

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 // The gradient of a weight waits as an outer product. Nobody may notice, except by the time it takes.
 namespace gradus {
 namespace {

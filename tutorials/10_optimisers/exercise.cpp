@@ -1,4 +1,7 @@
 // Exercise of chapter 10: optimisers. Replace every not_done_yet() by code of your own, then: ./run exercise 10
+#include <algorithm>
+#include <cmath>
+
 #include "tasks.h"
 
 namespace chapter_10 {
