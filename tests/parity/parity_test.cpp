@@ -1,5 +1,8 @@
 #include "parity.h"
 
+#include <gradus/autograd/observer.h>
+#include <gradus/autograd/op_registry.h>
+
 #include <algorithm>
 #include <cctype>
 #include <set>
@@ -56,6 +59,42 @@ TEST(ParityData, HasTheFunctionsOfTheTables) {
     for (const Json& json : load(file)) in_file.insert(json.at("function").get<std::string>());
     for (const auto& entry : table) in_table.insert(entry.first);
     EXPECT_EQ(in_file, in_table) << file;
+  }
+}
+
+/// Notes the names of the ops that are called.
+class OpNames final : public autograd::Observer {
+ public:
+  OpNames() { autograd::observer = this; }
+  ~OpNames() override { autograd::observer = nullptr; }
+  std::set<std::string> called;
+
+  void op_begins(const Call& call) override { called.emplace(call.op); }
+  void op_ends(const Call&, std::span<const Tensor>, Node*, const Context*) override {}
+  void backward_begins(const std::vector<Edge>&, const TensorList&, const std::vector<Edge>*, bool, bool) override {}
+  void backward_ends(const TensorList&) override {}
+  void node_begins(Node&, const TensorList&) override {}
+  void gradient_sent(const Node&, size_t, const Edge&, const Tensor&) override {}
+  void grad_begins(TensorImpl&, const Tensor&) override {}
+  void grad_ends(TensorImpl&) override {}
+  void scope_begins(std::string_view) override {}
+  void scope_ends() override {}
+  void tensor_named(const Tensor&, const std::string&) override {}
+};
+
+TEST(ParityData, CallsEveryOp) {
+  OpNames names;
+  for (const auto& [file, table] : tables()) {
+    for (const Json& json : load(file)) {
+      const auto function = json.at("function").get<std::string>();
+      check(json, table.at(function));
+      names.called.insert(function);  // outer and matmul are made of other ops
+    }
+  }
+  // Steps of a backward, which no function calls by itself: their numbers are those of the gradients.
+  names.called.insert({"embed", "extract", "avg_pool2d_backward"});
+  for (const OpInfo& op : op_registry().ops()) {
+    EXPECT_TRUE(names.called.contains(std::string(op.name))) << "no parity case calls " << op.name;
   }
 }
 
