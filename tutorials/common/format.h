@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <gradus/autograd/int_array_ref.h>
 
+#include <algorithm>
 #include <string>
 
 namespace gradus::tutorials {
@@ -17,7 +18,8 @@ template <>
 struct fmt::formatter<gradus::IntArrayRef> {
   constexpr auto parse(format_parse_context& context) { return context.begin(); }
   auto format(gradus::IntArrayRef numbers, format_context& context) const {
-    return fmt::format_to(context.out(), "{}", gradus::tutorials::to_text(numbers));
+    const std::string text = gradus::tutorials::to_text(numbers);
+    return std::copy(text.begin(), text.end(), context.out());
   }
 };
 template <>
