@@ -55,7 +55,8 @@ void check_address(const Answers& answers) {
 
 void check_strides(const Answers& answers) {
   const auto check = [&](const Numbers& sizes) {
-    const IntArrayRef strides = gradus::empty(sizes).strides();
+    const Tensor contiguous = gradus::empty(sizes);
+    const IntArrayRef strides = contiguous.strides();
     const Numbers expected(strides.begin(), strides.end()), reversed(expected.rbegin(), expected.rend());
     Numbers by_columns(sizes.size(), 1), with_own = expected, next_only(sizes.size(), 1);
     for (size_t k = 0; k < sizes.size(); ++k) {
