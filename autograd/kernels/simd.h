@@ -50,8 +50,7 @@ Batch<T> rotated(const Batch<T>& value, std::index_sequence<I...>) {
   return Batch<T>(__builtin_shufflevector(lanes, lanes, ((I + kBy) % sizeof...(I))...));
 }
 
-/// All lanes combined into one number, halves first. It stays in a register: by way of memory the loop over the rows of
-/// a small tensor would wait for it longer than for the rest of a row.
+/// All lanes combined into one number, halves first.
 template <class T, class Combine, size_t kHalf = Batch<T>::size / 2>
 T across_lanes(const Batch<T>& value, Combine combine) {
   if constexpr (kHalf > 0) {
