@@ -318,4 +318,8 @@ const std::vector<Workload> kWorkloads = {
 }  // namespace
 }  // namespace benchmarks
 
-int main(int argc, char** argv) { return benchmarks::peer_main(argc, argv, benchmarks::kWorkloads); }
+int main(int argc, char** argv) {
+  const char* threads = std::getenv("OMP_NUM_THREADS");
+  gradus::set_num_threads(threads ? std::atoi(threads) : 1);
+  return benchmarks::peer_main(argc, argv, benchmarks::kWorkloads);
+}
