@@ -14,14 +14,14 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   list(APPEND GRADUS_WARNINGS -Wno-pass-failed)
 endif()
 
-# The instructions to build for. GCC 12 at -O3 drops the mask where it makes a constant by a masked AVX-512 broadcast:
-# {1, 1, 1, 0} becomes {1, 1, 1, 1}. AVX2 loses little here; what multiplies matrices is OpenBLAS, which chooses for itself.
+# The instructions to build for. With AVX-512, GCC 12 stores constants such as {1, 1, 1, 0} of 32 bytes and more as one integer and,
+# where the upper part is 0, forgets it: {1, 1, 1, 1}. It does so only where such an integer may be moved, so not with these options.
 set(GRADUS_ARCH_FLAGS)
 if(GRADUS_MARCH)
   set(GRADUS_ARCH_FLAGS -march=${GRADUS_MARCH})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13
-     AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-    list(APPEND GRADUS_ARCH_FLAGS -mno-avx512f)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12
+     AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    list(APPEND GRADUS_ARCH_FLAGS -mmove-max=128 -mstore-max=128)
   endif()
 endif()
 

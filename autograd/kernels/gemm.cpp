@@ -1,16 +1,9 @@
-#include <gradus/autograd/check.h>
+#include <gradus/autograd/kernels/blas.h>
+#include <gradus/autograd/kernels/direct_gemm.h>
 #include <gradus/autograd/kernels/gemm.h>
 #include <gradus/autograd/kernels/parallel.h>
-#include <xflens/cxxblas/drivers/cblas.h>
 #include <algorithm>
-#include <limits>
-#include <string_view>
 #include <type_traits>
-
-extern "C" {
-void openblas_set_num_threads(int count);
-char* openblas_get_corename();
-}
 
 namespace gradus::kernels {
 namespace {
@@ -23,94 +16,45 @@ struct Crossover {
 };
 constexpr int64_t kMostOuterProducts = 4;
 
-int blas_int(int64_t size) {
-  GRADUS_CHECK(size <= std::numeric_limits<int>::max(),
-               "matmul: a dimension or stride of {} is more than BLAS can count", size);
-  return static_cast<int>(size);
-}
-
-// OpenBLAS stays on the thread that calls it; gemm itself is what is split (docs/adr/0008-threads.md).
-void prepare_blas() { [[maybe_unused]] static const bool done = (openblas_set_num_threads(1), true); }
-
 Crossover crossover() {
   static const Crossover measured = [] {
-    const std::string_view core = openblas_get_corename();
-    const bool avx512 = core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
-    return avx512 ? Crossover{1, 2} : Crossover{4, kMostOuterProducts};
+    if (direct_gemm_is_faster()) return Crossover{1, kMostOuterProducts};
+    return openblas_has_avx512() ? Crossover{1, 2} : Crossover{4, kMostOuterProducts};
   }();
   return measured;
 }
 
-struct BlasOperand {
-  CBLAS_TRANSPOSE transpose;
-  int leading_dimension;
-};
-
-template <class T>
-BlasOperand blas_operand(const Matrix<T>& x) {
-  const bool in_rows =
-      (x.columns <= 1 || x.column_stride == 1) && (x.rows <= 1 || x.row_stride >= std::max<int64_t>(x.columns, 1));
-  if (in_rows) return {CblasNoTrans, blas_int(std::max<int64_t>({1, x.columns, x.rows > 1 ? x.row_stride : 1}))};
-  return {CblasTrans, blas_int(std::max<int64_t>({1, x.rows, x.columns > 1 ? x.column_stride : 1}))};
-}
-
 // C = alpha A B + beta C; a row of C begins `leading` elements after the one before.
 template <class T>
-void blas_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T alpha, T beta) {
-  const auto [a_transpose, a_leading] = blas_operand(a);
-  const auto [b_transpose, b_leading] = blas_operand(b);
-  const int m = blas_int(a.rows), n = blas_int(b.columns), k = blas_int(a.columns), c_leading = blas_int(leading);
-  if constexpr (std::is_same_v<T, float>) {
-    cblas_sgemm(CblasRowMajor, a_transpose, b_transpose, m, n, k, alpha, a.data, a_leading, b.data, b_leading, beta, c,
-                c_leading);
-  } else {
-    cblas_dgemm(CblasRowMajor, a_transpose, b_transpose, m, n, k, alpha, a.data, a_leading, b.data, b_leading, beta, c,
-                c_leading);
-  }
+void gemm_part(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T alpha, T beta) {
+  direct_gemm_is_faster() ? direct_gemm(a, b, c, leading, alpha, beta) : blas_gemm(a, b, c, leading, alpha, beta);
 }
 
 // The same on several threads: each has some rows of C, or some columns if there are more of those.
 template <class T>
 void split_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
   constexpr int64_t kFewestProducts = int64_t{1} << 20;  // multiplications that are worth a thread: some 20 us
-  prepare_blas();
   const int64_t m = a.rows, n = b.columns, k = a.columns;
   const int64_t longer = std::max(m, n), each = std::max<int64_t>(m * n * k / longer, 1);
   const int64_t grain = std::max<int64_t>((kFewestProducts + each - 1) / each, 16);
   parallel_for(longer, grain, [&](int64_t begin, int64_t end) {
     if (m >= n) {
       const Matrix<T> rows{a.data + begin * a.row_stride, end - begin, k, a.row_stride, a.column_stride};
-      blas_gemm(rows, b, c + begin * n, n, alpha, beta);
+      gemm_part(rows, b, c + begin * n, n, alpha, beta);
     } else {
       const Matrix<T> columns{b.data + begin * b.column_stride, k, end - begin, b.row_stride, b.column_stride};
-      blas_gemm(a, columns, c + begin, n, alpha, beta);
+      gemm_part(a, columns, c + begin, n, alpha, beta);
     }
   });
-}
-
-template <class T>
-void scale(T* c, int64_t count, T beta) {
-  if (beta == T(1)) return;
-  if (beta == T(0)) {
-    std::fill_n(c, count, T(0));
-  } else {
-    for (int64_t i = 0; i < count; ++i) c[i] *= beta;
-  }
 }
 
 // y = alpha A x + beta y.
 template <class T>
 void gemv(const Matrix<T>& a, const T* x, int64_t x_stride, T* y, T alpha, T beta) {
-  prepare_blas();
-  scale(y, a.rows, beta);  // so that BLAS never multiplies what was in y by 0: that would keep NaN
-  const auto [transpose, leading] = blas_operand(a);
-  const bool in_rows = transpose == CblasNoTrans;
-  const int rows = blas_int(in_rows ? a.rows : a.columns), columns = blas_int(in_rows ? a.columns : a.rows);
-  const int step = blas_int(x_stride);
-  if constexpr (std::is_same_v<T, float>) {
-    cblas_sgemv(CblasRowMajor, transpose, rows, columns, alpha, a.data, leading, x, step, 1, y, 1);
+  if (direct_gemm_is_faster() && a.column_stride == 1 && x_stride == 1) {
+    direct_gemm({x, 1, a.columns, a.columns, 1}, a.transposed(), y, a.rows, alpha, beta);
   } else {
-    cblas_dgemv(CblasRowMajor, transpose, rows, columns, alpha, a.data, leading, x, step, 1, y, 1);
+    blas_gemv(a, x, x_stride, y, alpha, beta);
   }
 }
 
@@ -174,7 +118,7 @@ template <class T>
 void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
   const int64_t m = a.rows, n = b.columns, k = a.columns;
   if (m == 0 || n == 0) return;
-  if (k == 0 || alpha == T(0)) return scale(c, m * n, beta);
+  if (k == 0 || alpha == T(0)) return scale(m * n, beta, c);
   if constexpr (std::is_integral_v<T>) {
     if (beta == T(0)) std::fill_n(c, m * n, T(0));
     integer_gemm(a, b, c, alpha, beta);
@@ -191,26 +135,8 @@ void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
   }
 }
 
-template <class T>
-T dot(int64_t count, const T* x, int64_t x_stride, const T* y, int64_t y_stride) {
-  if constexpr (std::is_same_v<T, float>) {
-    prepare_blas();
-    return cblas_sdot(blas_int(count), x, blas_int(x_stride), y, blas_int(y_stride));
-  } else if constexpr (std::is_same_v<T, double>) {
-    prepare_blas();
-    return cblas_ddot(blas_int(count), x, blas_int(x_stride), y, blas_int(y_stride));
-  } else {
-    T sum = 0;
-    for (int64_t i = 0; i < count; ++i) sum += x[i * x_stride] * y[i * y_stride];
-    return sum;
-  }
-}
-
 template void gemm(const Matrix<float>&, const Matrix<float>&, float*, float, float);
 template void gemm(const Matrix<double>&, const Matrix<double>&, double*, double, double);
 template void gemm(const Matrix<int64_t>&, const Matrix<int64_t>&, int64_t*, int64_t, int64_t);
-template float dot(int64_t, const float*, int64_t, const float*, int64_t);
-template double dot(int64_t, const double*, int64_t, const double*, int64_t);
-template int64_t dot(int64_t, const int64_t*, int64_t, const int64_t*, int64_t);
 
 }  // namespace gradus::kernels

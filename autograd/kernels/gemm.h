@@ -26,15 +26,8 @@ struct Matrix {
 template <class T>
 void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha = 1, T beta = 0);
 
-/// The sum of x[i] y[i]; strides at least 1.
-template <class T>
-T dot(int64_t count, const T* x, int64_t x_stride, const T* y, int64_t y_stride);
-
 extern template void gemm(const Matrix<float>&, const Matrix<float>&, float*, float, float);
 extern template void gemm(const Matrix<double>&, const Matrix<double>&, double*, double, double);
 extern template void gemm(const Matrix<int64_t>&, const Matrix<int64_t>&, int64_t*, int64_t, int64_t);
-extern template float dot(int64_t, const float*, int64_t, const float*, int64_t);
-extern template double dot(int64_t, const double*, int64_t, const double*, int64_t);
-extern template int64_t dot(int64_t, const int64_t*, int64_t, const int64_t*, int64_t);
 
 }  // namespace gradus::kernels

@@ -1,4 +1,5 @@
 #include <gradus/autograd/check.h>
+#include <gradus/autograd/kernels/blas.h>
 #include <gradus/autograd/kernels/dispatch.h>
 #include <gradus/autograd/kernels/gemm.h>
 #include <gradus/autograd/kernels/kernels.h>
