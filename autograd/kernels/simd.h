@@ -116,11 +116,12 @@ struct Add {
   }
 };
 
-/// The larger of two; NaN if one is NaN. xsimd's != is false for NaN, so it cannot ask b != b.
+/// The larger of two; NaN if one is NaN. xsimd's max gives its second argument where one is NaN, and its != is false
+/// for NaN, so that it cannot ask a != a.
 struct Larger {
   template <class T>
   Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
-    return xsimd::select((b > a) | xsimd::isnan(b), b, a);
+    return xsimd::select(xsimd::isnan(a), a, xsimd::max(a, b));
   }
   template <class T>
   requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b > a || b != b ? b : a; }
@@ -130,7 +131,7 @@ struct Larger {
 struct Smaller {
   template <class T>
   Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
-    return xsimd::select((b < a) | xsimd::isnan(b), b, a);
+    return xsimd::select(xsimd::isnan(a), a, xsimd::min(a, b));
   }
   template <class T>
   requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b < a || b != b ? b : a; }
