@@ -38,7 +38,7 @@ void copy_row(int64_t n, std::byte* to, int64_t to_stride, const std::byte* from
 
 // A transposition: `from` is contiguous along `outer`, `to` along `inner`. It goes by tiles that fit the first cache,
 // so that every cache line is fetched once: a line of `to` wide, and so long that `from` is read in long runs.
-constexpr int64_t kOuterTile = 256, kInnerTile = 16;
+constexpr int64_t kOuterTile = 512, kInnerTile = 16;
 
 template <class To, class From>
 void copy_transposed(const LoopPlan::Dimension& inner, const LoopPlan::Dimension& outer, std::byte* to,
