@@ -70,6 +70,19 @@ class LineReader {
   std::int64_t number_ = 0;
 };
 
+/// Room for as many rows as the file can hold, so that none is moved to make room for more. (A gzipped file's size says
+/// less than that.)
+void reserve(Digits& digits, const std::filesystem::path& path, std::optional<std::int64_t> limit) {
+  constexpr std::uintmax_t kShortestRow = 2 * kFields;  // a digit and a comma, or the line's end, for each field
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) return;  // a pipe has none
+  std::size_t rows = size / kShortestRow;
+  if (limit) rows = std::min(rows, static_cast<std::size_t>(*limit));
+  digits.labels.reserve(rows);
+  digits.pixels.reserve(rows * kDigitPixels);
+}
+
 /// Reads a row that is as it should be; false, and `row` is unspecified, for any other.
 bool parse_row(std::string_view line, Row& row) {
   const char* p = line.data();
@@ -157,6 +170,7 @@ Digits read_csv(const std::filesystem::path& path, std::optional<std::int64_t> l
   GRADUS_CHECK(limit.value_or(1) >= 1, "limit should be a positive number of digits, but got {}", *limit);
   LineReader lines(path);
   Digits digits;
+  reserve(digits, path, limit);
   Row row{};
   std::int64_t blank = 0;  // the number of a blank line, once there was one
   std::string_view line;
