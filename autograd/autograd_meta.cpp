@@ -11,7 +11,7 @@ namespace gradus {
 
 AccumulateGrad::AccumulateGrad(TensorImpl& leaf) : leaf_(&leaf) { add_output(leaf); }
 
-TensorList AccumulateGrad::apply(TensorList gradients) {
+TensorList AccumulateGrad::apply(TensorList&& gradients) {
   if (leaf_ && gradients[0].defined()) accumulate_grad(*leaf_, std::move(gradients[0]));
   return {};
 }

@@ -10,7 +10,7 @@ class AccumulateGrad final : public Node {
  public:
   explicit AccumulateGrad(TensorImpl& leaf);
   std::string name() const override { return "AccumulateGrad"; }
-  TensorList apply(TensorList gradients) override;
+  TensorList apply(TensorList&& gradients) override;
 
   /// Leaves the gradient column x row with the leaf. False if it must go the usual way: there is one already, a hook or
   /// somebody else wants it, or anomaly mode looks at it.

@@ -6,7 +6,7 @@
 namespace gradus {
 
 /// One run of backward. A node may hand on its gradient only when all its consumers have delivered theirs, so the run
-/// first counts the consumers that can be reached (depth first, without recursion), then works through the nodes whose
+/// first counts the consumers that can be reached, then works through the nodes whose
 /// count has dropped to 0. This is the order of a topological sort, without the sort.
 class Engine {
  public:
@@ -35,10 +35,8 @@ class Engine {
   TensorList run(const std::vector<Edge>& roots, const TensorList& gradients) {
     const AutoGradMode grad_mode(create_graph_);
     if (targets_) captures_ = TensorList::of_size(targets_->size());
-    for (const Edge& root : roots) {
-      count_dependencies(root.node.get());
-      ++root.node->dependencies_;
-    }
+    count_dependencies(roots);
+    if (targets_) mark_needed(roots);
     for (size_t i = 0; i < roots.size(); ++i) deliver(roots[i], gradients[i]);
     for (; !ready_.empty(); --unfinished_) {
       Node* node = ready_.back();
@@ -50,37 +48,43 @@ class Engine {
   }
 
  private:
-  void count_dependencies(Node* root) {
-    struct Frame {
-      Node* node;
-      size_t next;
+  void count_dependencies(const std::vector<Edge>& roots) {
+    const auto count = [&](const auto& edges) {
+      for (const Edge& edge : edges) {
+        if (!edge.node) continue;
+        if (edge.node->run_.load(std::memory_order_relaxed) != id_) enter(*edge.node);
+        ++edge.node->dependencies_;
+      }
     };
-    boost::container::small_vector<Frame, 32> path;
-    if (enter(*root)) path.push_back({root, 0});
-    while (!path.empty()) {
-      Frame& top = path.back();
-      if (top.next < top.node->next_edges.size()) {
-        Node* child = top.node->next_edges[top.next++].node.get();
-        if (!child) continue;
-        const bool first_visit = enter(*child);
-        ++child->dependencies_;
-        if (first_visit) path.push_back({child, 0});
-        continue;
+    count(roots);
+    for (size_t i = 0; i < visited_.size(); ++i) count(visited_[i]->next_edges);  // visited_ grows meanwhile
+  }
+
+  /// Finds the nodes that lead to a target, by counting down once to know an order, and up again from its end.
+  void mark_needed(const std::vector<Edge>& roots) {
+    std::vector<Node*> order;  // every node behind all its consumers
+    const auto count_down = [&](const auto& edges) {
+      for (const Edge& edge : edges) {
+        if (edge.node && --edge.node->dependencies_ == 0) order.push_back(edge.node.get());
       }
-      for (size_t i = 0; targets_ && i < top.next; ++i) {
-        top.node->needed_ |= leads_to_target(top.node->next_edges[i]);
+    };
+    count_down(roots);
+    for (size_t i = 0; i < order.size(); ++i) count_down(order[i]->next_edges);
+    for (size_t i = order.size(); i-- > 0;) {
+      for (const Edge& edge : order[i]->next_edges) {
+        if (edge.node) ++edge.node->dependencies_;
+        order[i]->needed_ |= leads_to_target(edge);
       }
-      path.pop_back();
     }
+    for (const Edge& root : roots) ++root.node->dependencies_;
   }
 
   static bool leads_to_target(const Edge& edge) { return edge.node && (edge.node->needed_ || edge.node->captured_); }
 
-  /// Claims the node for this run; false if it is claimed already.
-  bool enter(Node& node) {
+  /// Claims the node for this run.
+  void enter(Node& node) {
     uint64_t holder = 0;
     if (!node.run_.compare_exchange_strong(holder, id_, std::memory_order_acq_rel)) {
-      if (holder == id_) return false;
       GRADUS_CHECK(
           holder >> 32 == id_ >> 32,
           "two threads run backward over the same graph at the same time (they meet at {}): a graph belongs to "
@@ -101,7 +105,6 @@ class Engine {
     if (targets_) {
       for (const Edge& target : *targets_) node.captured_ |= target.node.get() == &node;
     }
-    return true;
   }
 
   void deliver(const Edge& edge, Tensor gradient) {
@@ -111,7 +114,7 @@ class Engine {
       if (!sum.defined()) {
         sum = std::move(gradient);
       } else if (may_add_in_place(sum)) {
-        kernels::add(sum, gradient, 1, sum);
+        kernels::add_in_place(sum, gradient);
       } else {
         sum = sum + gradient;
       }
@@ -143,7 +146,7 @@ class Engine {
     for (size_t i = 0; i < node.next_edges.size(); ++i) {
       const Edge& edge = node.next_edges[i];
       if (!leads_to_target(edge)) continue;
-      if (results[i].defined()) results[i] = detail::as_expected(std::move(results[i]), edge, node, i);
+      if (results[i].defined()) detail::make_as_expected(results[i], edge, node, i);
       deliver(edge, std::move(results[i]));
     }
   }

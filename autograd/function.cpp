@@ -171,13 +171,13 @@ bool any_requires_grad(const InputList& inputs) {
   return false;
 }
 
-void set_history(std::span<const Tensor> outputs, const Ptr<Node>& node) {
-  for (size_t k = 0; k < outputs.size(); ++k) {
+void set_history(std::span<const Tensor> outputs, Ptr<Node>& node) {
+  for (const Tensor& output : outputs) node->add_output(*output.impl());
+  for (size_t k = outputs.size(); k-- > 0;) {
     TensorImpl& output = *outputs[k].impl();
-    node->add_output(output);
     if (!is_floating_point(output.dtype)) continue;
-    output.grad_fn = node;
     output.output_nr = static_cast<uint32_t>(k);
+    output.grad_fn = k == 0 ? std::move(node) : node;  // the last handle needs no counting
   }
 }
 

@@ -29,7 +29,7 @@ class Node : public RefCounted, public memory::Cached {
   /// "MulBackward0", as PyTorch prints it.
   virtual std::string name() const = 0;
   /// One gradient for each edge, undefined where none is needed. `gradients`: one for each output of the op.
-  virtual TensorList apply(TensorList gradients) = 0;
+  virtual TensorList apply(TensorList&& gradients) = 0;
   /// Frees what was saved for backward; a later use of it throws.
   virtual void release_saved() {}
 
@@ -138,7 +138,7 @@ template <class Op>
 class OpNode final : public Node {
  public:
   std::string name() const override { return detail::backward_name(Op::name); }
-  TensorList apply(TensorList gradients) override;
+  TensorList apply(TensorList&& gradients) override;
   void release_saved() override { context.release(); }
 
   Op op;
@@ -177,17 +177,18 @@ struct Function {
       call.end(detail::as_span(result));
       return result;
     }
-    Ptr<OpNode<Op>> node(new OpNode<Op>);
+    auto& node = *new OpNode<Op>;
+    Ptr<Node> owner(&node);
     Context::Forward forward{inputs, Tensor(), false};
-    node->context.begin(*node, forward);
+    node.context.begin(node, forward);
     auto result = [&] {
       NoGradGuard no_grad;
-      return node->op.forward(node->context, args...);
+      return node.op.forward(node.context, args...);
     }();
     detail::mark_view<Op>(detail::as_span(result), inputs);
-    node->context.end(detail::as_span(result));
-    detail::set_history(detail::as_span(result), node);
-    call.end(detail::as_span(result), node.get(), &node->context);
+    node.context.end(detail::as_span(result));
+    detail::set_history(detail::as_span(result), owner);
+    call.end(detail::as_span(result), &node, &node.context);
     return result;
   }
 
@@ -211,30 +212,31 @@ struct Function {
       call.end(detail::as_span(self));
       return self;
     }
-    Ptr<OpNode<Op>> node(new OpNode<Op>);
+    auto& node = *new OpNode<Op>;
+    const Ptr<Node> owner(&node);
     // A handle of its own, so that saving the result is told apart from saving the input.
     Context::Forward forward{inputs, direct ? self.detach() : Tensor(), true};
-    node->context.begin(*node, forward);
+    node.context.begin(node, forward);
     Tensor result;
     {
       NoGradGuard no_grad;
-      result = node->op.forward(node->context, self, args...);
+      result = node.op.forward(node.context, self, args...);
       detail::write_in_place(self, result);
     }
-    node->context.end(detail::as_span(result));
-    detail::rebase_history(self, node);
-    call.end(detail::as_span(self), node.get(), &node->context);
+    node.context.end(detail::as_span(result));
+    detail::rebase_history(self, owner);
+    call.end(detail::as_span(self), &node, &node.context);
     return self;
   }
 };
 
 template <class Op>
-TensorList OpNode<Op>::apply(TensorList gradients) {
+TensorList OpNode<Op>::apply(TensorList&& gradients) {
   if constexpr (requires { op.backward(context, TensorList()); }) {
     detail::materialize(gradients, *this);
     return op.backward(context, gradients);
   } else {
-    return op.backward(context, gradients[0]);
+    return op.backward(context, std::move(gradients[0]));
   }
 }
 

@@ -37,16 +37,18 @@ void call_hooks(const Node& node, TensorList& gradients) {
   }
 }
 
-TensorList checked_apply(Node& node, TensorList gradients) {
+// node.apply(gradients); in anomaly mode an error tells where the node's forward was called.
+static TensorList traced_apply(Node& node, TensorList&& gradients, bool anomaly) try {
+  return node.apply(std::move(gradients));
+} catch (const Error& error) {
+  if (!anomaly) throw;
+  throw Error(error.what() + called_from(node));
+}
+
+TensorList checked_apply(Node& node, TensorList&& gradients) {
   const bool anomaly = autograd::is_anomaly_enabled();
   if (autograd::observer) autograd::observer->node_begins(node, gradients);
-  TensorList results;
-  try {
-    results = node.apply(std::move(gradients));
-  } catch (const Error& error) {
-    if (!anomaly) throw;
-    throw Error(error.what() + called_from(node));
-  }
+  TensorList results = traced_apply(node, std::move(gradients), anomaly);
   GRADUS_CHECK(results.size() == node.next_edges.size(),
                "function {} returned an incorrect number of gradients (expected {}, got {})", node.name(),
                node.next_edges.size(), results.size());
@@ -57,7 +59,7 @@ TensorList checked_apply(Node& node, TensorList gradients) {
   return results;
 }
 
-Tensor as_expected(Tensor gradient, const Edge& edge, const Node& from, size_t index) {
+void make_as_expected(Tensor& gradient, const Edge& edge, const Node& from, size_t index) {
   const Node::Output& expected = edge.node->outputs[edge.input_nr];
   if (gradient.impl()->layout != expected.layout && !(gradient.sizes() == expected.layout->sizes())) {
     GRADUS_CHECK(expandable(expected.layout->sizes(), gradient.sizes()),
@@ -67,7 +69,6 @@ Tensor as_expected(Tensor gradient, const Edge& edge, const Node& from, size_t i
   }
   if (gradient.dtype() != expected.dtype) gradient = gradient.to(expected.dtype);
   if (autograd::observer) autograd::observer->gradient_sent(from, index, edge, gradient);
-  return gradient;
 }
 
 }  // namespace gradus::detail

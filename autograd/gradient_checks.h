@@ -8,10 +8,10 @@ namespace gradus::detail {
 void call_hooks(const Node& node, TensorList& gradients);
 
 /// node.apply(gradients), with the number of results checked; in anomaly mode also for NaN, naming the forward call.
-TensorList checked_apply(Node& node, TensorList gradients);
+TensorList checked_apply(Node& node, TensorList&& gradients);
 
-/// `gradient`, result `index` of `from`, with the shape and dtype that the receiving edge expects: summed if it is
+/// Gives `gradient`, result `index` of `from`, the shape and dtype that the receiving edge expects: summed if it is
 /// larger by broadcasting, converted if it has another dtype. Throws Error for any other shape.
-Tensor as_expected(Tensor gradient, const Edge& edge, const Node& from, size_t index);
+void make_as_expected(Tensor& gradient, const Edge& edge, const Node& from, size_t index);
 
 }  // namespace gradus::detail

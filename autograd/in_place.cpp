@@ -24,7 +24,7 @@ class CopySlices final : public Node {
 
   std::string name() const override { return "CopySlices"; }
 
-  TensorList apply(TensorList gradients) override {
+  TensorList apply(TensorList&& gradients) override {
     const Tensor& g = gradients[0];
     Tensor whole = empty_strided(g.sizes(), base_strides_, g.dtype());  // the base's geometry
     whole.copy_(g);

@@ -3,6 +3,7 @@
 #include <gradus/autograd/int_array_ref.h>
 #include <gradus/autograd/memory.h>
 #include <gradus/autograd/ref_counted.h>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -41,7 +42,8 @@ class Storage : public RefCounted {
   std::unique_ptr<std::function<void()>> deleter_;  // set for adopted blocks only
 };
 
-/// Sizes and strides, counted in elements. Immutable, so that all tensors of one shape may share it.
+/// Sizes and strides, counted in elements. Immutable, so that all tensors of one shape may share it. A program has few
+/// shapes: contiguous layouts are kept for good once made, a bounded number of them, and need no counting.
 class Layout : public RefCounted {
  public:
   /// Row-major strides for `sizes`. Throws Error for a negative size or when the number of elements overflows.
@@ -58,6 +60,7 @@ class Layout : public RefCounted {
  private:
   explicit Layout(int64_t ndim) : ndim_(static_cast<int32_t>(ndim)) {}
   static Ptr<Layout> make(IntArrayRef sizes);
+  Ptr<const Layout> keep_in(std::atomic<const Layout*>& place) const;
   const int64_t* dims() const { return reinterpret_cast<const int64_t*>(this + 1); }  // follows the object in memory
   int64_t* dims() { return reinterpret_cast<int64_t*>(this + 1); }
 

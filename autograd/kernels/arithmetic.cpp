@@ -41,6 +41,13 @@ Tensor add(const Tensor& a, const Tensor& b, double alpha, const Tensor& out) {
   });
 }
 
+void add_in_place(Tensor& total, const Tensor& x) {
+  dispatch(total.dtype(), [&]<class T>(T) {
+    map<T>(
+        total, [](T a, T b) { return sum(a, b); }, total, x);
+  });
+}
+
 Tensor mul(const Tensor& a, const Tensor& b, const Tensor& out) {
   return dispatch(result_type(a, b), [&]<class T>(T) {
     if constexpr (std::is_same_v<T, bool>) {

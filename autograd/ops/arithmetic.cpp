@@ -19,9 +19,9 @@ struct Add : Function<Add> {
     if (ctx.recording()) shapes.remember(a, b);
     return kernels::add(a, b, alpha, ctx.out());
   }
-  TensorList backward(Context& ctx, const Tensor& g) {
-    return {ctx.needs_grad(0) ? shapes.sum_to(g, 0) : Tensor(),
-            ctx.needs_grad(1) ? scaled(shapes.sum_to(g, 1), alpha) : Tensor()};
+  TensorList backward(Context& ctx, Tensor g) {
+    Tensor da = ctx.needs_grad(0) ? shapes.sum_to(g, 0) : Tensor();
+    return {std::move(da), ctx.needs_grad(1) ? scaled(shapes.sum_to(std::move(g), 1), alpha) : Tensor()};
   }
   static Samples samples() {
     const auto plus = [](const Tensor& a, const Tensor& b) { return a + b; };
