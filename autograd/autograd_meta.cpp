@@ -55,9 +55,7 @@ static void add_to_grad(TensorImpl& tensor, Tensor gradient) {
     }
     return;
   }
-  const TensorImpl& impl = *gradient.impl();
-  const bool ours_alone = impl.unique() && impl.storage->unique() && impl.layout->is_contiguous();
-  if (ours_alone && !GradMode::is_enabled() && !gradient.requires_grad()) {
+  if (gradient.impl()->owns_numbers_alone() && !GradMode::is_enabled() && !gradient.requires_grad()) {
     grad = std::move(gradient);
   } else {
     grad = GradMode::is_enabled() ? gradient.clone() : gradient.detach().clone();

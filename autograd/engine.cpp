@@ -6,13 +6,15 @@
 namespace gradus {
 
 /// One run of backward. A node may hand on its gradient only when all its consumers have delivered theirs, so the run
-/// first counts the consumers that can be reached, then works through the nodes whose
-/// count has dropped to 0. This is the order of a topological sort, without the sort.
+/// first counts the consumers that can be reached, then works through the nodes whose count has dropped to 0. This is
+/// the order of a topological sort, without the sort.
 class Engine {
  public:
   /// `targets`: the edges whose gradients are asked for, or null for all leaves.
   Engine(bool keep_graph, bool create_graph, const std::vector<Edge>* targets)
-      : keep_graph_(keep_graph), create_graph_(create_graph), targets_(targets), id_(new_id()) {}
+      : keep_graph_(keep_graph), create_graph_(create_graph), targets_(targets), id_(new_id()) {
+    visited_.reserve(64);
+  }
 
   ~Engine() {
     if (unfinished_ == 0) visited_.clear();  // otherwise an exception, or nodes that lead to no target
@@ -38,7 +40,8 @@ class Engine {
     count_dependencies(roots);
     if (targets_) mark_needed(roots);
     for (size_t i = 0; i < roots.size(); ++i) deliver(roots[i], gradients[i]);
-    for (; !ready_.empty(); --unfinished_) {
+    for (size_t done = 0; !ready_.empty(); --unfinished_) {
+      prefetch(++done);
       Node* node = ready_.back();
       ready_.pop_back();
       process(*node);
@@ -48,8 +51,18 @@ class Engine {
   }
 
  private:
+  using Nodes = std::vector<Node*, memory::Allocator<Node*>>;  // a new list of a million costs its page faults
+
+  /// Nodes are worked through more or less in the order in which they were found: asks memory for one to come soon.
+  void prefetch(size_t done) const {
+    constexpr size_t kSoon = 8, kLine = 64;
+    if (done + kSoon >= visited_.size()) return;
+    const auto* node = reinterpret_cast<const std::byte*>(visited_[done + kSoon]);
+    for (size_t line = 0; line < sizeof(Node) / kLine + 2; ++line) __builtin_prefetch(node + line * kLine);
+  }
+
   void count_dependencies(const std::vector<Edge>& roots) {
-    const auto count = [&](const auto& edges) {
+    const auto count = [&](std::span<const Edge> edges) {
       for (const Edge& edge : edges) {
         if (!edge.node) continue;
         if (edge.node->run_.load(std::memory_order_relaxed) != id_) enter(*edge.node);
@@ -62,8 +75,8 @@ class Engine {
 
   /// Finds the nodes that lead to a target, by counting down once to know an order, and up again from its end.
   void mark_needed(const std::vector<Edge>& roots) {
-    std::vector<Node*> order;  // every node behind all its consumers
-    const auto count_down = [&](const auto& edges) {
+    Nodes order;  // every node behind all its consumers
+    const auto count_down = [&](std::span<const Edge> edges) {
       for (const Edge& edge : edges) {
         if (edge.node && --edge.node->dependencies_ == 0) order.push_back(edge.node.get());
       }
@@ -113,7 +126,7 @@ class Engine {
       Tensor& sum = node.outputs[edge.input_nr].gradient;
       if (!sum.defined()) {
         sum = std::move(gradient);
-      } else if (may_add_in_place(sum)) {
+      } else if (!create_graph_ && sum.impl()->owns_numbers_alone()) {
         kernels::add_in_place(sum, gradient);
       } else {
         sum = sum + gradient;
@@ -122,17 +135,12 @@ class Engine {
     if (--node.dependencies_ == 0) ready_.push_back(&node);
   }
 
-  bool may_add_in_place(const Tensor& sum) const {
-    const TensorImpl& impl = *sum.impl();
-    return !create_graph_ && impl.unique() && impl.storage->unique() && impl.layout->is_contiguous();
-  }
-
   void process(Node& node) {
     TensorList gradients;
     bool any = false;
     for (Node::Output& output : node.outputs) {
       any |= output.gradient.defined();
-      gradients.push_back(std::exchange(output.gradient, Tensor()));
+      gradients.push_back(std::move(output.gradient));
     }
     if (any && node.extras_or_null()) detail::call_hooks(node, gradients);
     for (size_t i = 0; any && node.captured_ && i < targets_->size(); ++i) {
@@ -140,6 +148,7 @@ class Engine {
       if (target.node.get() == &node) captures_[i] = gradients[target.input_nr];
     }
     if (!node.needed_) return;
+    node.is_last_use_ = !keep_graph_;
     TensorList results =
         any ? detail::checked_apply(node, std::move(gradients)) : TensorList::of_size(node.next_edges.size());
     if (any && !keep_graph_) node.release_saved();
@@ -162,7 +171,7 @@ class Engine {
   struct Suspended {
     Ptr<Node> node;
     uint64_t run;
-    uint32_t dependencies : 30;
+    uint32_t dependencies : 29;
     bool needed : 1, captured : 1;
     std::vector<Tensor> gradients;
   };
@@ -171,8 +180,7 @@ class Engine {
   const std::vector<Edge>* const targets_;
   const uint64_t id_;
   size_t unfinished_ = 0;  // of the visited nodes
-  boost::container::small_vector<Node*, 32> visited_;
-  boost::container::small_vector<Node*, 32> ready_;
+  Nodes visited_, ready_;
   std::vector<Suspended> suspended_;
   TensorList captures_;
 };

@@ -40,44 +40,9 @@ Edge gradient_edge(const Tensor& tensor) {
   return {};
 }
 
-SavedTensor::SavedTensor(const Tensor& tensor, int16_t source)
-    : storage_(tensor.impl()->storage),
-      data_(tensor.impl()->data),
-      layout_(tensor.impl()->layout),
-      version_(storage_->version()),
-      source_(source),
-      dtype_(tensor.dtype()) {}
-
-Tensor SavedTensor::unpack(Node& node) const {
-  if (!storage_) return {};
-  GRADUS_CHECK(
-      version_ == storage_->version(),
-      "one of the variables needed for gradient computation has been modified by an inplace operation: "
-      "[{} {}], which is {}, is at version {}; expected version {} instead. Hint: enable anomaly detection to "
-      "find the operation that failed to compute its gradient, with gradus::autograd::set_detect_anomaly(true).",
-      type_name(dtype_), layout_->sizes(),
-      source_ <= kOutput ? fmt::format("output {} of {}", kOutput - source_, node.name())
-      : source_ >= 0     ? fmt::format("input {} of {}", source_, node.name())
-                         : fmt::format("a value saved by {}", node.name()),
-      storage_->version(), version_);
-  Tensor tensor(Ptr<TensorImpl>(new TensorImpl(storage_, data_, layout_, dtype_)));
-  // History matters only to a recorded backward, and integers have none (the indices that max returns).
-  if (source_ == kNone || !GradMode::is_enabled() || !is_floating_point(dtype_)) return tensor;
-  const Edge edge = source_ >= 0 ? node.next_edges[static_cast<size_t>(source_)]
-                                 : Edge{&node, static_cast<uint32_t>(kOutput - source_)};
-  if (const auto* accumulator = dynamic_cast<const AccumulateGrad*>(edge.node.get())) {
-    const Tensor leaf = accumulator->leaf();
-    if (leaf.defined() && leaf.impl()->storage == storage_) return leaf;
-  }
-  tensor.impl()->grad_fn = edge.node;
-  tensor.impl()->output_nr = edge.input_nr;
-  return tensor;
-}
-
 void Context::begin(Node& node, Forward& forward) {
   node_ = &node;
   forward_ = &forward;
-  node.next_edges.reserve(forward.inputs.size());
   for (const Tensor* input : forward.inputs) {
     node.next_edges.push_back(input->defined() ? gradient_edge(*input) : Edge{});
   }
@@ -101,7 +66,11 @@ void Context::save(const Tensor& tensor) {
   }
   // About to be overwritten: backward needs the value before.
   const bool overwritten = forward_->in_place && source >= 0 && tensor.is_same(*inputs[0]);
-  saved_.emplace_back(overwritten ? kernels::clone(tensor) : tensor, source);
+  if (overwritten) {
+    saved_.emplace_back(kernels::clone(tensor), source);
+  } else {
+    saved_.emplace_back(tensor, source);
+  }
 }
 
 void Context::end(std::span<const Tensor> outputs) {
@@ -119,14 +88,17 @@ void Context::end(std::span<const Tensor> outputs) {
 }
 
 Tensor Context::saved(size_t i) const {
-  GRADUS_CHECK(!released_,
-               "Trying to backward through the graph a second time (or directly access saved tensors after they have "
-               "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-               "autograd::grad(). Specify retain_graph=true if you need to backward through the graph a second time or "
-               "if you need to access saved tensors after calling backward.");
+  if (released_) throw_saved_tensors_freed();
   GRADUS_CHECK_INDEX(i < saved_.size(), "saved({}): the forward of {} saved {} tensors", i,
                      node_ ? node_->name() : "an op", saved_.size());
   return saved_[i].unpack(*node_);
+}
+
+Tensor Context::take_saved(size_t i) {
+  if (!node_->is_last_use_ || GradMode::is_enabled() || i >= saved_.size()) return saved(i);
+  // Before the first is gone: whoever meets the error and tries again must meet it again.
+  for (const SavedTensor& each : saved_) each.check_version(*node_);
+  return saved_[i].take();
 }
 
 bool Context::keep_product(size_t i, const Tensor& column, const Tensor& row) const {
@@ -156,7 +128,6 @@ std::string backward_name(std::string_view op_name) {
   return name + "Backward0";
 }
 
-void collect(InputList& inputs, const Tensor& tensor) { inputs.push_back(&tensor); }
 void collect(InputList& inputs, const TensorList& tensors) {
   for (const Tensor& tensor : tensors) inputs.push_back(&tensor);
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <gradus/autograd/function_detail.h>
+#include <gradus/autograd/saved_tensor.h>
 #include <gradus/autograd/tensor.h>
 #include <atomic>
 
@@ -17,8 +18,9 @@ struct Edge {
 /// A step of the backward graph: turns the gradients of an op's outputs into the gradients of its inputs.
 class Node : public RefCounted, public memory::Cached {
   // In a backward run: consumers yet to deliver; leads to a gradient asked for; is the place of one. First, in a gap.
-  uint32_t dependencies_ : 30 = 0;
+  uint32_t dependencies_ : 29 = 0;
   bool needed_ : 1 = false;
+  bool is_last_use_ : 1 = false;  // the run frees what was saved
   bool captured_ : 1 = false;
   std::atomic<uint64_t> run_{0};  // the backward run that visits this node: 0 for none
 
@@ -34,7 +36,7 @@ class Node : public RefCounted, public memory::Cached {
   virtual void release_saved() {}
 
   /// One edge for each tensor input of the op; its node is null where no gradient is needed.
-  boost::container::small_vector<Edge, 2> next_edges;
+  InlineVector<Edge, 2> next_edges;
 
   /// One output of the op: the shape and dtype its gradient must have, and in a backward run what has arrived of it.
   struct Output {
@@ -42,8 +44,8 @@ class Node : public RefCounted, public memory::Cached {
     Tensor gradient;
     Dtype dtype;
   };
-  boost::container::small_vector<Output, 1> outputs;
-  void add_output(const TensorImpl& output) { outputs.push_back({output.layout, Tensor(), output.dtype}); }
+  InlineVector<Output, 1> outputs;
+  void add_output(const TensorImpl& output) { outputs.emplace_back(output.layout, Tensor(), output.dtype); }
 
   /// What most nodes have not got: hooks, and where the op was called (anomaly mode).
   struct Extras {
@@ -61,33 +63,13 @@ class Node : public RefCounted, public memory::Cached {
  private:
   friend class Engine;
   friend class AccumulateGrad;
+  friend class Context;
   std::unique_ptr<Extras> extras_;
   Node* next_dead_ = nullptr;  // links nodes that wait for their destruction
 };
 
 /// The edge along which gradients of `tensor` travel: to its grad_fn, or to the accumulator of a leaf.
 Edge gradient_edge(const Tensor& tensor);
-
-/// A tensor kept for backward: its storage, layout and version, and where its history is, but never its own node.
-class SavedTensor {
- public:
-  SavedTensor() = default;
-  /// `source` is the input it is (>= 0), or kOutput - n for output n, or kNone for a tensor without history.
-  SavedTensor(const Tensor& tensor, int16_t source);
-  static constexpr int16_t kNone = -1, kOutput = -2;
-
-  /// The tensor again, with its history. `node` is the node that saved it. Throws if it was changed in place since.
-  Tensor unpack(Node& node) const;
-
- private:
-  Ptr<Storage> storage_;
-  std::byte* data_ = nullptr;
-  Ptr<const Layout> layout_;
-  uint32_t version_ = 0;
-  int16_t source_ = kNone;
-  Dtype dtype_ = kFloat32;
-  friend class Context;
-};
 
 /// What an op's forward leaves for its backward, and what backward may ask.
 class Context {
@@ -99,6 +81,8 @@ class Context {
   }
   /// The i-th saved tensor. Throws once the graph has been freed, or if the tensor was changed in place since.
   Tensor saved(size_t i) const;
+  /// The same, handed over without counting if the graph is freed now: for a backward that asks for it just once.
+  Tensor take_saved(size_t i);
   size_t saved_count() const { return saved_.size(); }
 
   /// True if the gradient of tensor input i is asked for.
@@ -129,7 +113,7 @@ class Context {
 
   Node* node_ = nullptr;
   Forward* forward_ = nullptr;
-  boost::container::small_vector<SavedTensor, 2> saved_;
+  InlineVector<SavedTensor, 2> saved_;
   bool released_ = false;
 };
 

@@ -16,21 +16,20 @@ using InputList = boost::container::small_vector<const Tensor*, 4>;
 
 namespace detail {
 std::string backward_name(std::string_view op_name);
-void collect(InputList& inputs, const Tensor& tensor);
+inline void collect(InputList& inputs, const Tensor& tensor) { inputs.push_back(&tensor); }
 void collect(InputList& inputs, const TensorList& tensors);
 void collect(InputList& inputs, const std::vector<Tensor>& tensors);
 template <class T>
 requires(!std::is_base_of_v<Tensor, T>)    // a class derived from Tensor is one
     void collect(InputList&, const T&) {}  // numbers and options
 bool any_requires_grad(const InputList& inputs);
-void set_history(std::span<const Tensor> outputs,
-                 Ptr<Node>& node);                               // node becomes their grad_fn, and is moved if it can
-void set_view_of(const Tensor& view, const Tensor& input);       // the view remembers its base
-void check_in_place(const Tensor& self, bool record);            // throws for leaves that require grad
-bool may_write_to(const Tensor& self, const InputList& inputs);  // no other input overlaps self
-void write_in_place(Tensor& self, const Tensor& result);         // copies if need be, raises the version
-void rebase_history(Tensor& self, const Ptr<Node>& node);        // self, and its base if it is a view
-void materialize(TensorList& gradients, const Node& node);       // zeros for undefined gradients
+void set_history(std::span<const Tensor> outputs, Ptr<Node>& node);  // node, handed over, becomes their grad_fn
+void set_view_of(const Tensor& view, const Tensor& input);           // the view remembers its base
+void check_in_place(const Tensor& self, bool record);                // throws for leaves that require grad
+bool may_write_to(const Tensor& self, const InputList& inputs);      // no other input overlaps self
+void write_in_place(Tensor& self, const Tensor& result);             // copies if need be, raises the version
+void rebase_history(Tensor& self, const Ptr<Node>& node);            // self, and its base if it is a view
+void materialize(TensorList& gradients, const Node& node);           // zeros for undefined gradients
 template <class Op>
 void mark_view(std::span<const Tensor> results, const InputList& inputs) {
   if constexpr (requires { Op::is_view; }) {

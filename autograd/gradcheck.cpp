@@ -365,7 +365,7 @@ GradcheckResult gradgradcheck(const TensorFunction& function, const TensorList& 
   const Subject subject{function, inputs, check_inputs(inputs)};
   TensorList both = inputs;
   const TensorList gradients = grad_outputs.empty() ? random_gradients(subject.differentiable_outputs()) : grad_outputs;
-  both.insert(both.end(), gradients.begin(), gradients.end());
+  both.append(gradients.begin(), gradients.end());
 
   const auto gradient_function = [&](const TensorList& x) -> TensorList {
     const TensorList function_inputs = part_of(x, 0, inputs.size());

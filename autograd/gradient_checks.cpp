@@ -59,7 +59,7 @@ TensorList checked_apply(Node& node, TensorList&& gradients) {
   return results;
 }
 
-void make_as_expected(Tensor& gradient, const Edge& edge, const Node& from, size_t index) {
+void adapt_gradient(Tensor& gradient, const Edge& edge, const Node& from, size_t index) {
   const Node::Output& expected = edge.node->outputs[edge.input_nr];
   if (gradient.impl()->layout != expected.layout && !(gradient.sizes() == expected.layout->sizes())) {
     GRADUS_CHECK(expandable(expected.layout->sizes(), gradient.sizes()),

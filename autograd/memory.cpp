@@ -38,8 +38,6 @@ struct Block {
   Block* next;
 };
 
-size_t small_bin(size_t bytes) { return (bytes + kSmallStep - 1) / kSmallStep; }
-
 /// The bin of a large request, and the size of its blocks: four steps between powers of two waste at most a quarter.
 struct LargeBin {
   size_t index;
@@ -115,12 +113,8 @@ void* allocate_from_system(size_t bytes) {
   return block;
 }
 
-void* allocate_small(Bins& mine, size_t bin) {
-  const size_t bytes = bin * kSmallStep;
-  if (Block* block = mine.small[bin]) {
-    mine.small[bin] = block->next;
-    return block;
-  }
+/// A small block that no bin has. Apart from allocate(), whose usual way then needs no stack.
+[[gnu::noinline]] void* cut_from_slab(Bins& mine, size_t bytes) {
   const size_t alignment = bytes % 64 == 0 ? 64 : kSmallStep;
   size_t skip = (alignment - reinterpret_cast<uintptr_t>(mine.slab) % alignment) % alignment;
   if (mine.slab_left < bytes + skip) {
@@ -135,16 +129,11 @@ void* allocate_small(Bins& mine, size_t bin) {
 }
 
 /// Multiples of 16; those of 64 are aligned to 64.
-size_t padded(size_t bytes) { return bytes == 0 ? kSmallStep : (bytes + kSmallStep - 1) / kSmallStep * kSmallStep; }
+size_t padded(size_t bytes) { return (bytes + (bytes == 0) + kSmallStep - 1) / kSmallStep * kSmallStep; }
 
 }  // namespace
 
-void* allocate(size_t bytes) {
-  if constexpr (kBypassCache) return allocate_from_system(bytes == 0 ? 1 : bytes);
-  bytes = padded(bytes);
-  Bins& mine = bins();
-  count(mine, static_cast<int64_t>(bytes));
-  if (bytes <= kSmallLimit) return allocate_small(mine, small_bin(bytes));
+static void* allocate_large(Bins& mine, size_t bytes) {
   if (bytes > kLargestCached) return allocate_from_system(bytes);
   const LargeBin bin = large_bin(bytes);
   if (Block* block = mine.large[bin.index]) {
@@ -155,22 +144,34 @@ void* allocate(size_t bytes) {
   return allocate_from_system(bin.bytes);
 }
 
+void* allocate(size_t bytes) {
+  if constexpr (kBypassCache) return allocate_from_system(bytes == 0 ? 1 : bytes);
+  bytes = padded(bytes);
+  Bins& mine = bins();
+  count(mine, static_cast<int64_t>(bytes));
+  if (bytes > kSmallLimit) return allocate_large(mine, bytes);
+  Block*& head = mine.small[bytes / kSmallStep];
+  if (!head) return cut_from_slab(mine, bytes);
+  return std::exchange(head, head->next);
+}
+
+static void deallocate_large(Bins& mine, void* block, size_t bytes) noexcept {
+  if (bytes > kLargestCached) return std::free(block);
+  const LargeBin bin = large_bin(bytes);
+  if (mine.cached + bin.bytes > kMostCached) return std::free(block);
+  mine.cached += bin.bytes;
+  mine.large[bin.index] = new (block) Block{mine.large[bin.index]};
+}
+
 void deallocate(void* block, size_t bytes) noexcept {
   if (!block) return;
   if constexpr (kBypassCache) return std::free(block);
   bytes = padded(bytes);
   Bins& mine = bins();
   count(mine, -static_cast<int64_t>(bytes));
-  if (bytes <= kSmallLimit) {
-    Block*& head = mine.small[small_bin(bytes)];
-    head = new (block) Block{head};
-    return;
-  }
-  if (bytes > kLargestCached) return std::free(block);
-  const LargeBin bin = large_bin(bytes);
-  if (mine.cached + bin.bytes > kMostCached) return std::free(block);
-  mine.cached += bin.bytes;
-  mine.large[bin.index] = new (block) Block{mine.large[bin.index]};
+  if (bytes > kSmallLimit) return deallocate_large(mine, block, bytes);
+  Block*& head = mine.small[bytes / kSmallStep];
+  head = new (block) Block{head};
 }
 
 void empty_cache() noexcept {

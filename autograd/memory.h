@@ -29,4 +29,16 @@ struct Cached {
   static void operator delete(void* block, size_t bytes) noexcept { deallocate(block, bytes); }
 };
 
+/// The same for the containers of the standard library.
+template <class T>
+struct Allocator {
+  using value_type = T;
+  Allocator() = default;
+  template <class U>
+  Allocator(const Allocator<U>&) {}
+  T* allocate(size_t count) { return static_cast<T*>(memory::allocate(count * sizeof(T))); }
+  void deallocate(T* block, size_t count) noexcept { memory::deallocate(block, count * sizeof(T)); }
+  friend bool operator==(const Allocator&, const Allocator&) { return true; }
+};
+
 }  // namespace gradus::memory

@@ -1,6 +1,7 @@
 #pragma once
 #include <gradus/autograd/dtype.h>
 #include <gradus/autograd/error.h>
+#include <gradus/autograd/inline_vector.h>
 #include <gradus/autograd/int_array_ref.h>
 #include <gradus/autograd/scalar.h>
 #include <gradus/autograd/tensor_impl.h>
@@ -436,9 +437,8 @@ class Tensor {
 std::ostream& operator<<(std::ostream& stream, const Tensor& tensor);
 
 /// Several tensors; up to two without the heap.
-class TensorList : public boost::container::small_vector<Tensor, 2> {
+class TensorList : public InlineVector<Tensor, 2> {
  public:
-  using Base = boost::container::small_vector<Tensor, 2>;
   TensorList() = default;
   /// {a, b, c}: each is copied or moved in.
   template <class... T>
@@ -446,7 +446,7 @@ class TensorList : public boost::container::small_vector<Tensor, 2> {
     this->reserve(sizeof...(T));
     (this->emplace_back(std::forward<T>(tensors)), ...);
   }
-  TensorList(const std::vector<Tensor>& tensors) : Base(tensors.begin(), tensors.end()) {}
+  TensorList(const std::vector<Tensor>& tensors) { append(tensors.begin(), tensors.end()); }
   static TensorList of_size(size_t count) {
     TensorList list;
     list.resize(count);

@@ -56,12 +56,12 @@ Ptr<Layout> Layout::make(IntArrayRef sizes) {
 }
 
 // Each place takes the first layout that hashes to it, for good; others of that place are made and counted as ever.
-static std::array<std::atomic<const Layout*>, 256> kept_layouts;
+static std::array<std::atomic<const Layout*>, 1024> kept_layouts;
 
 static size_t place_of(IntArrayRef sizes) {
   uint64_t hash = sizes.size();
   for (const int64_t size : sizes) hash = (hash + static_cast<uint64_t>(size)) * 0x9E3779B97F4A7C15u;
-  return hash >> 56;
+  return hash >> 54;
 }
 
 Ptr<const Layout> Layout::contiguous(IntArrayRef sizes) {

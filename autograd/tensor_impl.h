@@ -3,7 +3,6 @@
 #include <gradus/autograd/int_array_ref.h>
 #include <gradus/autograd/memory.h>
 #include <gradus/autograd/ref_counted.h>
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -32,6 +31,8 @@ class Storage : public RefCounted {
   size_t bytes() const { return bytes_; }
   uint32_t version() const { return version_; }
   void bump_version() { ++version_; }
+  /// True for a block owned by somebody else.
+  bool adopted() const { return deleter_ != nullptr; }
 
  private:
   Storage(std::byte* data, size_t bytes) : bytes_(bytes), data_(data) {}
@@ -75,6 +76,11 @@ struct TensorImpl : RefCounted, memory::Cached {
   static void destroy(TensorImpl* impl) { delete impl; }
 
   AutogradMeta& autograd_meta();  // made at the first call
+
+  /// True if whoever holds the one handle of this may overwrite its numbers, all in a row, unseen by anybody.
+  bool owns_numbers_alone() const {
+    return unique() && storage->unique() && !storage->adopted() && layout->is_contiguous();
+  }
 
   Dtype dtype;
   bool requires_grad = false;      // asked for by the user: a leaf that collects its gradient

@@ -41,6 +41,14 @@ Tensor add(const Tensor& a, const Tensor& b, double alpha, const Tensor& out) {
   });
 }
 
+void mul_in_place(Tensor& factor, const Tensor& x) {
+  dispatch(factor.dtype(), [&]<class T>(T) {
+    const LoopInput input(x, dtype_of<T>::value);
+    map<T>(
+        factor, [](T a, T b) { return product(a, b); }, factor, static_cast<const Tensor&>(input));
+  });
+}
+
 void add_in_place(Tensor& total, const Tensor& x) {
   dispatch(total.dtype(), [&]<class T>(T) {
     map<T>(

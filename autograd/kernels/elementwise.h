@@ -11,6 +11,8 @@ namespace gradus::kernels {
 Tensor add(const Tensor& a, const Tensor& b, double alpha = 1, const Tensor& out = {});
 /// total += x, of one shape and dtype.
 void add_in_place(Tensor& total, const Tensor& x);
+/// factor *= x, x broadcast and converted.
+void mul_in_place(Tensor& factor, const Tensor& x);
 /// a * b. bool: logical and.
 Tensor mul(const Tensor& a, const Tensor& b, const Tensor& out = {});
 /// a / b, with a floating-point result always.

@@ -77,14 +77,15 @@ struct Mul : Function<Mul> {
   static constexpr auto name = "mul", math = "out = a * b;  da = g * b,  db = g * a";
   Tensor forward(Context& ctx, const Tensor& a, const Tensor& b) {
     if (ctx.recording()) {
-      ctx.save_for_backward(ctx.needs_grad(1) ? a : Tensor(), ctx.needs_grad(0) ? b : Tensor());
+      const Tensor none;
+      ctx.save_for_backward(ctx.needs_grad(1) ? a : none, ctx.needs_grad(0) ? b : none);
       shapes.remember(a, b);
     }
     return kernels::mul(a, b, ctx.out());
   }
-  TensorList backward(Context& ctx, const Tensor& g) {
-    return {ctx.needs_grad(0) ? shapes.sum_to(product(g, ctx.saved(1)), 0) : Tensor(),
-            ctx.needs_grad(1) ? shapes.sum_to(product(g, ctx.saved(0)), 1) : Tensor()};
+  TensorList backward(Context& ctx, Tensor g) {
+    Tensor da = ctx.needs_grad(0) ? shapes.sum_to(product(g, ctx.take_saved(1)), 0) : Tensor();
+    return {std::move(da), ctx.needs_grad(1) ? shapes.sum_to(product(std::move(g), ctx.take_saved(0)), 1) : Tensor()};
   }
   static Samples samples() {
     const auto times = [](const Tensor& a, const Tensor& b) { return a * b; };
@@ -108,7 +109,8 @@ struct Div : Function<Div> {
   Tensor forward(Context& ctx, const Tensor& a, const Tensor& b) {
     Tensor out = kernels::div(a, b, ctx.out());
     if (ctx.recording()) {
-      ctx.save_for_backward(b, ctx.needs_grad(1) ? out : Tensor());
+      const Tensor none;
+      ctx.save_for_backward(b, ctx.needs_grad(1) ? out : none);
       shapes.remember(a, b);
     }
     return out;

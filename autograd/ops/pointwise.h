@@ -9,6 +9,13 @@ namespace gradus {
 /// g * x, in one kernel where backward is not recorded.
 inline Tensor product(const Tensor& g, const Tensor& x) { return GradMode::is_enabled() ? g * x : kernels::mul(g, x); }
 
+/// The same of a gradient that the caller needs no more, g: in its own memory if nobody else holds it.
+inline Tensor product(Tensor&& g, const Tensor& x) {
+  if (GradMode::is_enabled() || !g.impl()->owns_numbers_alone()) return product(std::as_const(g), x);
+  kernels::mul_in_place(g, x);
+  return std::move(g);
+}
+
 /// Samples for a function of one tensor that is smooth in (low, high): a matrix, a transposed one, a number and an
 /// empty tensor.
 template <class F>

@@ -4,6 +4,8 @@
 #include <gradus/tests/autograd/helpers.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace gradus {
 namespace {
 
@@ -48,6 +50,60 @@ TEST(Backward, NamesOutputShapeAndVersionsOfAChangedTensor) {
             "[2]], which is output 0 of ExpBackward0, is at version 1; expected version 0 instead. Hint: enable "
             "anomaly detection to find the operation that failed to compute its gradient, with "
             "gradus::autograd::set_detect_anomaly(true).");
+}
+
+TEST(Backward, FindsAChangedTensorEveryTimeItIsAsked) {
+  const Tensor x = leaf({1., 2.}), y = leaf({3., 4.});
+  Tensor a = x * 1;
+  const Tensor b = y * 1, loss = (a * b).sum();
+  a.add_(1);
+  const std::string first = error_of([&] { loss.backward(); });
+  EXPECT_TRUE(first.starts_with("one of the variables needed for gradient computation has been modified")) << first;
+  EXPECT_EQ(error_of([&] { loss.backward(); }), first);
+}
+
+TEST(Backward, WritesIntoNoGradientThatSomebodyHolds) {
+  const Tensor x = leaf({1., 2.});
+  const Tensor y = x * 2, z = y * 3;
+  Tensor seen;
+  z.register_hook([&](const Tensor& g) {
+    seen = g;
+    return Tensor();
+  });
+  Tensor seed = full({2}, 5, kFloat64);
+  z.backward(seed, true);
+  EXPECT_EQ(values(seed), (Doubles{5, 5}));
+  EXPECT_EQ(values(seen), (Doubles{5, 5}));
+  EXPECT_EQ(values(x.grad()), (Doubles{30, 30}));
+  const TensorList gradients = autograd::grad({z.sum()}, {z, y, x});
+  EXPECT_EQ(values(gradients[0]), (Doubles{1, 1}));
+  EXPECT_EQ(values(gradients[1]), (Doubles{3, 3}));
+  EXPECT_EQ(values(gradients[2]), (Doubles{6, 6}));
+}
+
+// Hands out memory of its own as a gradient.
+struct Lender : Function<Lender> {
+  static constexpr auto name = "lender";
+  static Tensor forward(Context&, const Tensor& x) { return x * 1; }
+  static TensorList backward(Context&, const Tensor&) { return {from_blob(lent.data(), {2}, kFloat64)}; }
+  static inline std::array<double, 2> lent{7, 8};
+};
+
+TEST(Backward, WritesIntoNoMemoryOfSomebodyElse) {
+  const Tensor x = leaf({1., 2.});
+  Lender::apply(x * 2).sum().backward();
+  EXPECT_EQ(values(x.grad()), (Doubles{14, 16}));
+  EXPECT_EQ(Lender::lent, (std::array<double, 2>{7, 8}));
+}
+
+// Two handles of the same saved tensor in one backward.
+TEST(Backward, OfAProductWithItselfAndTwice) {
+  const Tensor x = leaf({1., 2.});
+  const Tensor loss = (x * x).sum();
+  loss.backward({}, true);
+  loss.backward();
+  EXPECT_EQ(values(x.grad()), (Doubles{4, 8}));
+  EXPECT_EQ(error_of([&] { loss.backward(); }), kSecondTime);
 }
 
 // out = x in rows, with a gradient that has not been summed over them.

@@ -1,0 +1,100 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace gradus {
+
+/// A list whose first N elements live in the object itself. Made for the nodes of a graph, where most lists have one
+/// or two: boost's small_vector does the same with 16 bytes more, and a walk over a million nodes waits for memory.
+template <class T, uint32_t N>
+class InlineVector {
+ public:
+  InlineVector() {}
+  InlineVector(const InlineVector& other) { append(other.begin(), other.end()); }
+  InlineVector(InlineVector&& other) noexcept { take(other); }
+  InlineVector& operator=(const InlineVector& other) {
+    if (this != &other) *this = InlineVector(other);
+    return *this;
+  }
+  InlineVector& operator=(InlineVector&& other) noexcept {
+    if (this == &other) return *this;
+    drop();
+    take(other);
+    return *this;
+  }
+  ~InlineVector() { drop(); }
+
+  template <class... Args>
+  T& emplace_back(Args&&... args) {
+    if (size_ == capacity_) [[unlikely]]
+      reserve(2 * size_t{capacity_});
+    T* const place = new (data() + size_) T{std::forward<Args>(args)...};
+    ++size_;
+    return *place;
+  }
+  void push_back(const T& element) { emplace_back(T(element)); }  // copied first: it may be one of these
+  void push_back(T&& element) { emplace_back(std::move(element)); }
+  template <class Iterator>
+  void append(Iterator first, Iterator last) {
+    for (; first != last; ++first) emplace_back(*first);
+  }
+  void reserve(size_t capacity) {
+    if (capacity <= capacity_) return;
+    T* const larger = std::allocator<T>().allocate(capacity);
+    std::uninitialized_move_n(data(), size_, larger);
+    const uint32_t size = size_;
+    drop();
+    heap_ = larger, size_ = size, capacity_ = static_cast<uint32_t>(capacity);
+  }
+  void resize(size_t size) {
+    reserve(size);
+    while (size_ < size) emplace_back();
+    std::destroy(data() + size, data() + size_);
+    size_ = static_cast<uint32_t>(size);
+  }
+  void clear() {
+    std::destroy_n(data(), size_);
+    size_ = 0;
+  }
+
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* data() { return capacity_ == N ? inline_ : heap_; }
+  const T* data() const { return capacity_ == N ? inline_ : heap_; }
+  T* begin() { return data(); }
+  T* end() { return data() + size_; }
+  const T* begin() const { return data(); }
+  const T* end() const { return data() + size_; }
+  T& operator[](size_t i) { return data()[i]; }
+  const T& operator[](size_t i) const { return data()[i]; }
+  T& back() { return data()[size_ - 1]; }
+
+ private:
+  /// Back to an empty list without memory of its own.
+  void drop() {
+    clear();
+    if (capacity_ != N) std::allocator<T>().deallocate(heap_, capacity_);
+    capacity_ = N;
+  }
+  /// Makes this, which is empty, what `other` is, and `other` empty.
+  void take(InlineVector& other) {
+    if (other.capacity_ == N) {
+      std::uninitialized_move_n(other.inline_, other.size_, inline_);
+      size_ = other.size_;
+      other.clear();
+    } else {
+      heap_ = other.heap_, size_ = std::exchange(other.size_, 0), capacity_ = std::exchange(other.capacity_, N);
+    }
+  }
+
+  uint32_t size_ = 0, capacity_ = N;
+  union {
+    T inline_[N];
+    T* heap_;
+  };
+};
+
+}  // namespace gradus
