@@ -33,7 +33,7 @@ void gemm_part(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T 
 // The same on several threads: each has some rows of C, or some columns if there are more of those.
 template <class T>
 void split_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
-  constexpr int64_t kFewestProducts = int64_t{1} << 20;  // multiplications that are worth a thread: some 20 us
+  constexpr int64_t kFewestProducts = int64_t{1} << 21;  // multiplications that are worth a thread: some 20 us
   const int64_t m = a.rows, n = b.columns, k = a.columns;
   const int64_t longer = std::max(m, n), each = std::max<int64_t>(m * n * k / longer, 1);
   const int64_t grain = std::max<int64_t>((kFewestProducts + each - 1) / each, 16);
