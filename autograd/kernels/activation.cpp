@@ -4,7 +4,7 @@ namespace gradus::kernels {
 
 Tensor tanh(const Tensor& x, const Tensor& out) {
   return vector_map(
-      "tanh", out, [](const auto& v) { return xsimd::tanh(v); }, x);
+      "tanh", out, [](const auto& v) { return vector_math::tanh(v); }, x);
 }
 
 Tensor sigmoid(const Tensor& x, const Tensor& out) {

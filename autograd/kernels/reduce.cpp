@@ -102,7 +102,7 @@ Total<Fold, R> fold_row(const T* x, int64_t n) {
 }
 
 // Columns folded at once: their totals stay in the first cache.
-constexpr int64_t kTile = 512;
+constexpr int64_t kTile = 1024;
 // Rows added up in the element's own precision before they go to the totals.
 constexpr int64_t kBlockRows = 128;
 
@@ -143,8 +143,8 @@ void fold_tile(const T* x, int64_t n, int64_t stride, int64_t width, Total<Fold,
 template <class Fold, class R, class T>
 void fold_narrow(const T* x, int64_t n, int64_t inner, Total<Fold, R>* total) {
   constexpr auto combine = Fold::combine;
-  const int64_t together = 128 / inner, wide_rows = n / together;
-  Total<Fold, R> wide[128];
+  const int64_t together = kTile / inner, wide_rows = n / together;
+  Total<Fold, R> wide[kTile];
   fold_tile<Fold, R>(x, wide_rows, together * inner, together * inner, wide);
   fold_tile<Fold, R>(x + wide_rows * together * inner, n - wide_rows * together, inner, inner, total);
   for (int64_t k = 0; k < together; ++k) {
@@ -171,7 +171,7 @@ void fold_slices(const Slices& s, const T* x, R* out, double divisor) {
   for (int64_t o = 0; o < s.outer; ++o, x += s.n * s.inner, out += s.inner) {
     for (int64_t first = 0; first < s.inner; first += kTile) {
       const int64_t width = std::min(kTile, s.inner - first);
-      if (s.inner <= 32 && s.n >= 512) {
+      if (s.inner <= kTile / 8 && s.n >= 512) {
         fold_narrow<Fold, R>(x, s.n, s.inner, total);
       } else {
         fold_tile<Fold, R>(x + first, s.n, s.inner, width, total);

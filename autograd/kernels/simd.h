@@ -7,41 +7,17 @@
 //
 // The last, incomplete register is read with elements before it or padded, so that every element goes through the same
 // instructions wherever it stands. For float and double only.
+#include <gradus/autograd/kernels/lanes.h>
 #include <gradus/autograd/kernels/vector_math.h>
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <utility>
 #include <xsimd/xsimd.hpp>
 
 namespace gradus::kernels {
-
-template <class T>
-using Batch = xsimd::batch<T>;
-template <class T>
-inline constexpr int64_t kLanes = static_cast<int64_t>(Batch<T>::size);
-
-template <class T>
-Batch<T> load(const T* x) {
-  return Batch<T>::load_unaligned(x);
-}
-
-/// The first `count` lanes from x, `padding` in the others.
-template <class T>
-Batch<T> load_part(const T* x, int64_t count, T padding = T(0)) {
-  alignas(64) T lanes[kLanes<T>];
-  for (int64_t i = 0; i < kLanes<T>; ++i) lanes[i] = i < count ? x[i] : padding;
-  return Batch<T>::load_aligned(lanes);
-}
-
-/// The first `count` lanes to y.
-template <class T>
-void store_part(const Batch<T>& value, int64_t count, T* y) {
-  alignas(64) T lanes[kLanes<T>];
-  value.store_aligned(lanes);
-  std::copy_n(lanes, count, y);
-}
 
 /// The lanes moved on by kBy places, round and round.
 template <size_t kBy, class T, size_t... I>
@@ -82,6 +58,51 @@ Batch<T> keep_last(int64_t count, const Batch<T>& value, T otherwise) {
   return xsimd::select(lane_numbers<T>() >= Batch<T>(static_cast<T>(kLanes<T> - count)), value, Batch<T>(otherwise));
 }
 
+/// a + b, of numbers or registers.
+struct Add {
+  template <class V>
+  V operator()(const V& a, const V& b) const {
+    return a + b;
+  }
+};
+
+/// The larger of two; NaN if one is NaN. xsimd's max gives its second argument where one is NaN, and its != is false
+/// for NaN, so that it cannot ask b != b. Of b, since a fold waits for what it does with a, the result so far.
+struct Larger {
+  template <class T>
+  Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
+    return xsimd::select(xsimd::isnan(b), b, xsimd::max(b, a));
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b > a || b != b ? b : a; }
+};
+
+/// The smaller of two; NaN if one is NaN.
+struct Smaller {
+  template <class T>
+  Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
+    return xsimd::select(xsimd::isnan(b), b, xsimd::min(b, a));
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b < a || b != b ? b : a; }
+};
+
+/// As across_lanes, of what NaN wins: asked for once, and then left out of account.
+template <class T, class Extreme>
+T extreme_across_lanes(const Batch<T>& value, Extreme extreme) {
+  if (xsimd::any(xsimd::isnan(value))) [[unlikely]]
+    return std::numeric_limits<T>::quiet_NaN();
+  return across_lanes(value, extreme);
+}
+template <class T>
+T across_lanes(const Batch<T>& value, Larger) {
+  return extreme_across_lanes(value, [](const Batch<T>& a, const Batch<T>& b) { return xsimd::max(a, b); });
+}
+template <class T>
+T across_lanes(const Batch<T>& value, Smaller) {
+  return extreme_across_lanes(value, [](const Batch<T>& a, const Batch<T>& b) { return xsimd::min(a, b); });
+}
+
 /// f(inputs[i]...) for i < n, combined with `combine`, which takes registers and numbers; n may be 0. Four
 /// accumulators, since one would wait for itself.
 template <class T, class Combine, class F>
@@ -107,35 +128,6 @@ T fold_batches(int64_t n, T identity, Combine combine, F f, const auto*... input
   }
   return across_lanes(total, combine);
 }
-
-/// a + b, of numbers or registers.
-struct Add {
-  template <class V>
-  V operator()(const V& a, const V& b) const {
-    return a + b;
-  }
-};
-
-/// The larger of two; NaN if one is NaN. xsimd's max gives its second argument where one is NaN, and its != is false
-/// for NaN, so that it cannot ask a != a.
-struct Larger {
-  template <class T>
-  Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
-    return xsimd::select(xsimd::isnan(a), a, xsimd::max(a, b));
-  }
-  template <class T>
-  requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b > a || b != b ? b : a; }
-};
-
-/// The smaller of two; NaN if one is NaN.
-struct Smaller {
-  template <class T>
-  Batch<T> operator()(const Batch<T>& a, const Batch<T>& b) const {
-    return xsimd::select(xsimd::isnan(a), a, xsimd::min(a, b));
-  }
-  template <class T>
-  requires std::is_arithmetic_v<T> T operator()(T a, T b) const { return b < a || b != b ? b : a; }
-};
 
 /// Elements added up in one go in their own precision; the totals of such blocks are added in double.
 inline constexpr int64_t kSumBlock = 4096;

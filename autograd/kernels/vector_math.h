@@ -2,6 +2,7 @@
 // Transcendental functions on xsimd's vectors, and how a function of vectors becomes a loop over a tensor. Every
 // element is computed by the vector function, a few in a vector filled up, so that a value never depends on its place.
 #include <gradus/autograd/kernels/elementwise_loops.h>
+#include <gradus/autograd/kernels/lanes.h>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,16 +12,20 @@ namespace gradus::kernels {
 
 namespace vector_math {
 
-/// exp(r) for |r| <= log 2 / 2: 1 + r + r^2 q(r), with q the polynomial whose largest relative error there, 2^-28, is
-/// the least for its degree.
+/// exp(r) - 1 for |r| <= log 2 / 2: r + r^2 q(r), with q the polynomial by which exp(r) has the least largest relative
+/// error for its degree, 2^-28.
 template <class A>
-inline xsimd::batch<float, A> exp_of_remainder(const xsimd::batch<float, A>& r) {
+inline xsimd::batch<float, A> exp_less_one_of_remainder(const xsimd::batch<float, A>& r) {
   using B = xsimd::batch<float, A>;
   B q = xsimd::fma(r, B(0.0013814538f), B(0.008368745f));
   q = xsimd::fma(q, r, B(0.04166839f));
   q = xsimd::fma(q, r, B(0.16666521f));
   q = xsimd::fma(q, r, B(0.49999994f));
-  return xsimd::fma(q, r * r, r) + B(1.f);
+  return xsimd::fma(q, r * r, r);
+}
+template <class A>
+inline xsimd::batch<float, A> exp_of_remainder(const xsimd::batch<float, A>& r) {
+  return exp_less_one_of_remainder(r) + xsimd::batch<float, A>(1.f);
 }
 
 /// exp(x) within 1 ulp, subnormal results included. For float32 not xsimd's: that one ends at 88.4 with infinity and
@@ -48,6 +53,24 @@ inline xsimd::batch<float, A> exp(const xsimd::batch<float, A>& x) {
   const auto power_of_two = [](const Integers& e) { return xsimd::bitwise_cast<B>((e + Integers(127)) << 23); };
   const B at_end = exp_of_remainder(remainder(bounded, n)) * power_of_two(half) * power_of_two(exponent - half);
   return xsimd::select(normal, result, xsimd::select(xsimd::isnan(x), x, at_end));
+}
+
+/// tanh(x) within 2 ulp, float32 in half the time of xsimd's: (e - 1) / (e + 1) with e = exp(2 |x|) = 2^n (1 + p),
+/// whose e - 1 = 2^n p + (2^n - 1) keeps all its digits near 0.
+template <class A>
+inline xsimd::batch<float, A> tanh(const xsimd::batch<float, A>& x) {
+  using B = xsimd::batch<float, A>;
+  using Integers = xsimd::batch<int32_t, A>;
+  const B doubled = xsimd::min(B(20.f), xsimd::abs(x + x));  // from there on tanh is 1; NaN stays, as min's second
+  const B shifted = xsimd::fma(doubled, B(1.44269504f), B(12582912.f)), n = shifted - B(12582912.f);
+  const B r = xsimd::fma(n, B(2.12194440e-4f), xsimd::fma(n, B(-0.693359375f), doubled));
+  const B power = xsimd::bitwise_cast<B>((xsimd::bitwise_cast<Integers>(shifted) << 23) + Integers(0x3f800000));
+  const B less_one = xsimd::fma(power, exp_less_one_of_remainder(r), power - B(1.f));
+  return xsimd::copysign(less_one / (less_one + B(2.f)), x);
+}
+template <class A>
+inline xsimd::batch<double, A> tanh(const xsimd::batch<double, A>& x) {
+  return xsimd::tanh(x);
 }
 
 /// log(x) within 1 ulp. For float32 not xsimd's, which takes half as long again: x = 2^n (1 + f) with 1 + f from
@@ -114,23 +137,12 @@ inline xsimd::batch<T, A> log1p(const xsimd::batch<T, A>& x) {
 /// vector overlaps the one before it; it is computed first, while its inputs are still what they were.
 template <class T, class F, class... Inputs>
 void vector_row(int64_t n, T* out, F f, const Inputs*... inputs) {
-  using B = xsimd::batch<T>;
-  constexpr auto kWidth = static_cast<int64_t>(B::size);
-  if (n >= kWidth) {
-    const int64_t end = n - kWidth;
-    const B last = f(B::load_unaligned(inputs + end)...);
-    for (int64_t i = 0; i < end; i += kWidth) f(B::load_unaligned(inputs + i)...).store_unaligned(out + i);
-    last.store_unaligned(out + end);
-    return;
-  }
-  const auto filled = [&](const T* input) {
-    alignas(64) T values[B::size] = {};
-    std::copy_n(input, n, values);
-    return B::load_aligned(values);
-  };
-  alignas(64) T results[B::size];
-  f(filled(inputs)...).store_aligned(results);
-  std::copy_n(results, n, out);
+  constexpr int64_t kWidth = kLanes<T>;
+  if (n < kWidth) return store_part(f(load_part(inputs, n)...), n, out);
+  const int64_t end = n - kWidth;
+  const Batch<T> last = f(load(inputs + end)...);
+  for (int64_t i = 0; i < end; i += kWidth) f(load(inputs + i)...).store_unaligned(out + i);
+  last.store_unaligned(out + end);
 }
 
 /// out[i] = f(inputs[i]...) with f a function of vectors of real numbers: xsimd::batch<float> or <double>.
