@@ -82,4 +82,7 @@ bool AdamW::update(size_t group, Tensor& p, const OuterProduct& g, State& state)
   return done;
 }
 
+template class OptimizerOf<AdamOptions>;
+template class OptimizerOf<AdamWOptions>;
+
 }  // namespace gradus::optim

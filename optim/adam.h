@@ -22,6 +22,8 @@ struct AdamOptions {
   void check() const;
 };
 
+extern template class OptimizerOf<AdamOptions>;  // in adam.cpp, so that a program need not compile it
+
 /// Adam, by Kingma and Ba 2015 (https://pytorch.org/docs/stable/generated/torch.optim.Adam.html). At its t-th step:
 ///
 ///   g += weight_decay p;   m <- beta1 m + (1 - beta1) g;   v <- beta2 v + (1 - beta2) g^2;
@@ -60,6 +62,8 @@ struct AdamWOptions {
   /// Throws ValueError for values that make no sense.
   void check() const;
 };
+
+extern template class OptimizerOf<AdamWOptions>;  // in adam.cpp, so that a program need not compile it
 
 /// Adam with decoupled weight decay, by Loshchilov and Hutter 2019
 /// (https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html): p <- p (1 - lr weight_decay), then Adam's step

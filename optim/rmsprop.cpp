@@ -46,4 +46,6 @@ void RMSprop::update(size_t group, Tensor& p, const Tensor& g, State& state) {
   }
 }
 
+template class OptimizerOf<RMSpropOptions>;
+
 }  // namespace gradus::optim

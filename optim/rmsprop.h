@@ -22,6 +22,8 @@ struct RMSpropOptions {
   void check() const;
 };
 
+extern template class OptimizerOf<RMSpropOptions>;  // in rmsprop.cpp, so that a program need not compile it
+
 /// RMSprop (https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html).
 ///
 ///   g += weight_decay p;   s <- alpha s + (1 - alpha) g^2;   centered: a <- alpha a + (1 - alpha) g;

@@ -44,4 +44,6 @@ bool SGD::update(size_t group, Tensor& p, const OuterProduct& g, State&) {
   return kernels::sgd_step(p, g, {o.lr, o.momentum, o.dampening, o.weight_decay, o.nesterov, o.maximize});
 }
 
+template class OptimizerOf<SGDOptions>;
+
 }  // namespace gradus::optim

@@ -21,6 +21,8 @@ struct SGDOptions {
   void check() const;
 };
 
+extern template class OptimizerOf<SGDOptions>;  // in sgd.cpp, so that a program need not compile it
+
 /// Stochastic gradient descent (https://pytorch.org/docs/stable/generated/torch.optim.SGD.html).
 ///
 ///   g += weight_decay p;   v <- momentum v + (1 - dampening) g   (at the first step v <- g);
