@@ -170,7 +170,6 @@ Digits read_csv(const std::filesystem::path& path, std::optional<std::int64_t> l
   GRADUS_CHECK(limit.value_or(1) >= 1, "limit should be a positive number of digits, but got {}", *limit);
   LineReader lines(path);
   Digits digits;
-  reserve(digits, path, limit);
   Row row{};
   std::int64_t blank = 0;  // the number of a blank line, once there was one
   std::string_view line;
@@ -186,6 +185,7 @@ Digits read_csv(const std::filesystem::path& path, std::optional<std::int64_t> l
       if (lines.number() == 1 && is_header(line)) continue;
       explain(lines, line);
     }
+    if (digits.size() == 0) reserve(digits, path, limit);  // now that the file is known to be one of digits
     digits.labels.push_back(row[0]);
     digits.pixels.insert(digits.pixels.end(), row.begin() + 1, row.end());
   }

@@ -141,6 +141,13 @@ TEST_F(CsvTest, AWrongFirstRowIsNoHeader) {
             "digits.csv, row 1, column 2: expected a pixel from 0 to 255, found \"abc\"");
 }
 
+TEST_F(CsvTest, NamesWhatIsWrongWithAFileOfMoreRowsThanFitInMemory) {
+  const auto file = write("a.csv", "hello\n");
+  std::filesystem::resize_file(file, std::uintmax_t{1} << 43);  // takes no room on the disk
+  const std::string expected = "a.csv, row 1: expected 785 fields (a label and 784 pixels), found 1";
+  EXPECT_EQ(error_of([&] { read_csv(file); }), expected);
+}
+
 TEST_F(CsvTest, RefusesABlankLineBetweenRows) {
   EXPECT_EQ(error_of_content(row(7) + "\n\n\n" + row(7) + "\n"),
             "digits.csv, row 2: the line is blank, but row 4 after it is not");
