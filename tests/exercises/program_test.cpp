@@ -245,8 +245,12 @@ class Shipped : public ExerciseProgram, public testing::WithParamInterface<fs::p
   }
 };
 
+constexpr const char* kWorkedOn =
+    "somebody works on this exercise.cpp, so that it is not the one that was handed out any more; GRADUS_SHIPPED=1 in "
+    "the environment has it compared all the same";
+
 TEST_P(Shipped, BlanksAreNotDoneYet) {
-  if (worked_on()) GTEST_SKIP() << "somebody works on this exercise";
+  if (worked_on()) GTEST_SKIP() << kWorkedOn;
   const Outcome outcome = exercise("run " + number());
   EXPECT_EQ(outcome.exit_code, 1) << outcome.output;
   const std::string count = std::to_string(tasks());
@@ -255,7 +259,7 @@ TEST_P(Shipped, BlanksAreNotDoneYet) {
 }
 
 TEST_P(Shipped, TheSolutionIsTheExerciseFilledIn) {
-  if (worked_on()) GTEST_SKIP() << "somebody works on this exercise";
+  if (worked_on()) GTEST_SKIP() << kWorkedOn;
   const std::string solution = without_space(read_text(GetParam() / "solution.cpp"));
   std::istringstream lines(text());
   std::string line;
