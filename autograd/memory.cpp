@@ -24,21 +24,16 @@ constexpr bool kBypassCache = __has_feature(address_sanitizer) || __has_feature(
 constexpr bool kBypassCache = false;
 #endif
 
-constexpr size_t kSmallStep = 16;           // small blocks come in multiples of this
-constexpr size_t kSmallLimit = 1024;        // larger ones in four sizes for each power of two
+using detail::Block, detail::kSmallLimit, detail::kSmallStep, detail::padded;
 constexpr size_t kSlab = size_t{64} << 10;  // small blocks are cut from slabs of this size,
 constexpr size_t kManySlabs = 64;           // and after so many of them from slabs made of huge pages
 constexpr size_t kLargestCached = size_t{1} << 30;
 constexpr size_t kMostCached = size_t{2} << 30;  // in large blocks, for each thread
 constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kSmallBins = kSmallLimit / kSmallStep + 1;
 constexpr size_t kLargeBins = 4 * 31;
 
-struct Block {
-  Block* next;
-};
-
-/// The bin of a large request, and the size of its blocks: four steps between powers of two waste at most a quarter.
+/// The bin of a request above kSmallLimit, and the size of its blocks: four steps between powers of two waste at most a
+/// quarter.
 struct LargeBin {
   size_t index;
   size_t bytes;
@@ -52,14 +47,11 @@ LargeBin large_bin(size_t bytes) {
 
 /// Free blocks of one thread. Never destroyed: a thread that ends parks it for the next one, since blocks may outlive
 /// the thread that made them, and static tensors outlive main().
-struct Bins {
-  std::array<Block*, kSmallBins> small{};
+struct Bins : detail::SmallBins {
   std::array<Block*, kLargeBins> large{};
   std::byte* slab = nullptr;
   size_t slab_left = 0, slabs = 0;
   size_t cached = 0;  // bytes in large bins
-  // Bytes handed out less bytes given back; negative where other threads' blocks came back here. Read by stats().
-  std::atomic<int64_t> allocated{0};
 };
 
 std::mutex registry_mutex;
@@ -72,35 +64,30 @@ std::vector<Bins*>& parked_bins() {
   return *bins;
 }
 
-thread_local Bins* this_thread = nullptr;
-
 struct ParkAtExit {
   ~ParkAtExit() {
-    if (!this_thread) return;
+    if (!detail::small_bins) return;
     const std::lock_guard lock(registry_mutex);
-    parked_bins().push_back(this_thread);
-    this_thread = nullptr;
+    parked_bins().push_back(static_cast<Bins*>(std::exchange(detail::small_bins, nullptr)));
   }
 };
 
 Bins& adopt_bins() {
   thread_local ParkAtExit park;
   const std::lock_guard lock(registry_mutex);
+  Bins* mine = nullptr;
   if (!parked_bins().empty()) {
-    this_thread = parked_bins().back();
+    mine = parked_bins().back();
     parked_bins().pop_back();
   } else {
-    this_thread = new Bins;
-    all_bins().push_back(this_thread);
+    mine = new Bins;
+    all_bins().push_back(mine);
   }
-  return *this_thread;
+  detail::small_bins = mine;
+  return *mine;
 }
 
-Bins& bins() { return this_thread ? *this_thread : adopt_bins(); }
-
-void count(Bins& mine, int64_t bytes) {
-  mine.allocated.store(mine.allocated.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
-}
+Bins& bins() { return detail::small_bins ? static_cast<Bins&>(*detail::small_bins) : adopt_bins(); }
 
 void* allocate_from_system(size_t bytes) {
   const bool huge = !kBypassCache && bytes >= 2 * kHugePage;
@@ -113,8 +100,8 @@ void* allocate_from_system(size_t bytes) {
   return block;
 }
 
-/// A small block that no bin has. Apart from allocate(), whose usual way then needs no stack.
-[[gnu::noinline]] void* cut_from_slab(Bins& mine, size_t bytes) {
+/// A small block that no bin has.
+void* cut_from_slab(Bins& mine, size_t bytes) {
   const size_t alignment = bytes % 64 == 0 ? 64 : kSmallStep;
   size_t skip = (alignment - reinterpret_cast<uintptr_t>(mine.slab) % alignment) % alignment;
   if (mine.slab_left < bytes + skip) {
@@ -128,10 +115,9 @@ void* allocate_from_system(size_t bytes) {
   return block;
 }
 
-/// Multiples of 16; those of 64 are aligned to 64.
-size_t padded(size_t bytes) { return (bytes + (bytes == 0) + kSmallStep - 1) / kSmallStep * kSmallStep; }
-
 }  // namespace
+
+thread_local constinit detail::SmallBins* detail::small_bins = nullptr;
 
 static void* allocate_large(Bins& mine, size_t bytes) {
   if (bytes > kLargestCached) return allocate_from_system(bytes);
@@ -144,15 +130,14 @@ static void* allocate_large(Bins& mine, size_t bytes) {
   return allocate_from_system(bin.bytes);
 }
 
-void* allocate(size_t bytes) {
+void* detail::allocate_slowly(size_t bytes) {
   if constexpr (kBypassCache) return allocate_from_system(bytes == 0 ? 1 : bytes);
   bytes = padded(bytes);
   Bins& mine = bins();
-  count(mine, static_cast<int64_t>(bytes));
+  mine.count(static_cast<int64_t>(bytes));
   if (bytes > kSmallLimit) return allocate_large(mine, bytes);
-  Block*& head = mine.small[bytes / kSmallStep];
-  if (!head) return cut_from_slab(mine, bytes);
-  return std::exchange(head, head->next);
+  Block*& head = mine.free[bytes / kSmallStep];
+  return head ? std::exchange(head, head->next) : cut_from_slab(mine, bytes);
 }
 
 static void deallocate_large(Bins& mine, void* block, size_t bytes) noexcept {
@@ -163,18 +148,19 @@ static void deallocate_large(Bins& mine, void* block, size_t bytes) noexcept {
   mine.large[bin.index] = new (block) Block{mine.large[bin.index]};
 }
 
-void deallocate(void* block, size_t bytes) noexcept {
+void detail::deallocate_slowly(void* block, size_t bytes) noexcept {
   if (!block) return;
   if constexpr (kBypassCache) return std::free(block);
   bytes = padded(bytes);
   Bins& mine = bins();
-  count(mine, -static_cast<int64_t>(bytes));
+  mine.count(-static_cast<int64_t>(bytes));
   if (bytes > kSmallLimit) return deallocate_large(mine, block, bytes);
-  Block*& head = mine.small[bytes / kSmallStep];
+  Block*& head = mine.free[bytes / kSmallStep];
   head = new (block) Block{head};
 }
 
 void empty_cache() noexcept {
+  if constexpr (kBypassCache) return;
   Bins& mine = bins();
   for (Block*& head : mine.large) {
     while (head) std::free(std::exchange(head, head->next));
@@ -183,6 +169,7 @@ void empty_cache() noexcept {
 }
 
 Stats stats() noexcept {
+  if constexpr (kBypassCache) return {0, 0};
   const size_t cached = bins().cached;
   const std::lock_guard lock(registry_mutex);
   int64_t allocated = 0;
