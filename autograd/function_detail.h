@@ -12,7 +12,7 @@ template <class Op>
 struct Function;
 
 /// The tensor inputs of an op, in order: pointers, since counting handles up and down costs more than a small op.
-using InputList = boost::container::small_vector<const Tensor*, 4>;
+using InputList = InlineVector<const Tensor*, 4>;
 
 namespace detail {
 std::string backward_name(std::string_view op_name);

@@ -1,6 +1,6 @@
 #pragma once
+#include <gradus/autograd/inline_vector.h>
 #include <array>
-#include <boost/container/small_vector.hpp>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -10,7 +10,7 @@
 namespace gradus {
 
 /// A short list of sizes, strides or dimensions that lives without the heap up to four entries.
-using Dims = boost::container::small_vector<int64_t, 4>;
+using Dims = InlineVector<int64_t, 4>;
 
 /// A view of sizes or dimensions for arguments: takes {2, 3}, a vector, an array, a span or one number. As every
 /// span it does not own its numbers: use it as a parameter, never keep it.

@@ -3,7 +3,6 @@
 #include <gradus/autograd/random.h>
 #include <gradus/datasets/dataset.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -102,7 +101,7 @@ class DataLoader<D>::Iterator {
 
   value_type operator*() const {
     const std::int64_t size = loader_->options_.batch_size, samples = static_cast<std::int64_t>(order_->size());
-    const std::int64_t first = batch_ * size, count = std::min(size, samples - first);
+    const std::int64_t first = batch_ * size, left = samples - first, count = left < size ? left : size;
     return loading::stack_samples(loader_->dataset_, std::span(*order_).subspan(static_cast<std::size_t>(first),
                                                                                 static_cast<std::size_t>(count)));
   }

@@ -8,7 +8,6 @@
 #include <gradus/autograd/kernels/parallel.h>
 #include <gradus/autograd/tensor.h>
 #include <array>
-#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -53,7 +52,7 @@ class LoopPlan {
 
   int64_t numel() const { return numel_; }
   /// The loops, innermost first. At least one; a plan of a single element has one of size 1.
-  const boost::container::small_vector<Dimension, 4>& dimensions() const { return dimensions_; }
+  const InlineVector<Dimension, 4>& dimensions() const { return dimensions_; }
   /// First element of each operand.
   const std::array<std::byte*, kMaxOperands>& data() const { return data_; }
 
@@ -81,7 +80,7 @@ class LoopPlan {
       row(n, std::as_const(data), std::as_const(strides));
       return;
     }
-    boost::container::small_vector<int64_t, 4> index(count, 0);
+    InlineVector<int64_t, 4> index(count, 0);
     while (true) {
       auto walking = data;
       for (int64_t i = 0; i < dimensions[1].size; ++i) {
@@ -102,7 +101,7 @@ class LoopPlan {
  private:
   int64_t numel_ = 1;
   std::array<std::byte*, kMaxOperands> data_{};
-  boost::container::small_vector<Dimension, 4> dimensions_;
+  InlineVector<Dimension, 4> dimensions_;
 };
 
 /// out[i] = f(inputs[i]...) for i < n, contiguous. f is a simple expression, which the compiler vectorises.

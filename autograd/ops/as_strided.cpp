@@ -154,7 +154,7 @@ struct AsStrided : Function<AsStrided> {
 
 bool may_overlap(const Layout& layout) {
   if (layout.is_contiguous()) return false;
-  boost::container::small_vector<std::pair<int64_t, int64_t>, 4> dimensions;  // stride, size
+  InlineVector<std::pair<int64_t, int64_t>, 4> dimensions;  // stride, size
   for (size_t d = 0; d < layout.sizes().size(); ++d) {
     if (layout.sizes()[d] > 1) dimensions.emplace_back(layout.strides()[d], layout.sizes()[d]);
   }

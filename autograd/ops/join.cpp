@@ -45,7 +45,7 @@ struct Cat : Function<Cat> {
   static constexpr auto name = "cat", math = "out = x_0, x_1, ... one after the other along dim;  dx_k = g's k-th part";
   int64_t dim = 0;
   Dims lengths;  // of each tensor along dim; -1 for one that is skipped
-  boost::container::small_vector<Dtype, 4> dtypes;
+  InlineVector<Dtype, 4> dtypes;
 
   Tensor forward(Context&, const TensorList& tensors, const Dims& sizes, int64_t d) {
     dim = d;
@@ -91,7 +91,7 @@ struct Cat : Function<Cat> {
 struct Stack : Function<Stack> {
   static constexpr auto name = "stack", math = "out[k] = x_k along a new dimension;  dx_k = g[k]";
   int64_t dim = 0;
-  boost::container::small_vector<Dtype, 4> dtypes;
+  InlineVector<Dtype, 4> dtypes;
 
   Tensor forward(Context&, const TensorList& tensors, int64_t d) {
     dim = d;

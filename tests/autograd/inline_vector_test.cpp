@@ -61,6 +61,51 @@ TEST(InlineVector, ChangesItsSize) {
   EXPECT_TRUE(list.empty());
 }
 
+TEST(InlineVector, InsertsErasesAndFindsItsEnds) {
+  InlineVector<std::string, 2> list;
+  for (const char* element : {"b", "d"}) list.push_back(element);
+  EXPECT_EQ(*list.insert(list.begin(), "a"), "a");  // grows
+  EXPECT_EQ(*list.insert(list.begin() + 2, "c"), "c");
+  EXPECT_EQ(*list.insert(list.end(), list[0]), "a");
+  const std::vector<std::string> expected = {"a", "b", "c", "d", "a"};
+  EXPECT_EQ(std::vector<std::string>(list.begin(), list.end()), expected);
+  EXPECT_EQ(*list.erase(list.begin() + 1), "c");
+  list.pop_back();
+  EXPECT_EQ(list.size(), 3u);
+  EXPECT_EQ(list.front(), "a");
+  EXPECT_EQ(std::as_const(list).back(), "d");
+  const std::string* const after = list.erase(list.begin() + 2);
+  EXPECT_EQ(after, list.end());
+  EXPECT_EQ(list.at(1), "c");
+}
+
+TEST(InlineVector, IsMadeFromAndFilledWithSeveralElements) {
+  using Dims = InlineVector<int64_t, 4>;
+  EXPECT_EQ(Dims(3), (Dims{0, 0, 0}));
+  EXPECT_EQ(Dims(2, 7), (Dims{7, 7}));
+  const std::vector<int64_t> five = {1, 2, 3, 4, 5};
+  Dims list(five.begin(), five.end());
+  EXPECT_EQ(list, (Dims{1, 2, 3, 4, 5}));
+  EXPECT_FALSE(list == (Dims{1, 2, 3, 4, 6}));
+  EXPECT_FALSE(list == (Dims{1, 2, 3, 4}));
+  EXPECT_EQ(*list.insert(list.begin() + 1, five.begin() + 3, five.end()), 4);
+  EXPECT_EQ(*list.insert(list.end(), {8, 9}), 8);
+  EXPECT_EQ(list, (Dims{1, 4, 5, 2, 3, 4, 5, 8, 9}));
+  list.assign(list.begin() + 1, list.begin() + 3);  // of its own
+  EXPECT_EQ(list, (Dims{4, 5}));
+  list.assign(3, 1);
+  EXPECT_EQ(list, (Dims{1, 1, 1}));
+}
+
+TEST(InlineVector, NamesAnIndexThatIsOutOfRange) {
+  try {
+    numbers(2).at(2);
+    FAIL() << "at(2) of two elements should throw";
+  } catch (const IndexError& error) {
+    EXPECT_STREQ(error.what(), "list index 2 is out of range: the list has 2 elements");
+  }
+}
+
 TEST(InlineVector, DestroysEachElementOnce) {
   const auto counted = std::make_shared<int>();
   {
