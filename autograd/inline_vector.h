@@ -54,13 +54,14 @@ class InlineVector {
   }
   void push_back(const T& element) { emplace_back(T(element)); }  // copied first: it may be one of these
   void push_back(T&& element) { emplace_back(std::move(element)); }
-  template <class First, class Second>
-  void assign(First first, Second second) {
-    *this = InlineVector(first, second);
+  void assign(size_t size, const T& value) { *this = InlineVector(size, value); }
+  template <class Iterator>
+  requires(!std::is_integral_v<Iterator>) void assign(Iterator first, Iterator last) {
+    *this = InlineVector(first, last);
   }
   template <class Iterator>
   void append(Iterator first, Iterator last) {
-    for (; first != last; ++first) emplace_back(*first);
+    for (; first != last; ++first) emplace_back(static_cast<T>(*first));
   }
   void reserve(size_t capacity) {
     if (capacity <= capacity_) return;
@@ -86,7 +87,7 @@ class InlineVector {
   template <class Iterator>
   T* insert(const T* position, Iterator first, Iterator last) {
     const auto i = position - data();
-    for (auto next = i; first != last; ++first, ++next) insert(begin() + next, *first);
+    for (auto next = i; first != last; ++first, ++next) insert(begin() + next, static_cast<T>(*first));
     return begin() + i;
   }
   T* insert(const T* position, std::initializer_list<T> elements) {

@@ -83,6 +83,8 @@ TEST(InlineVector, IsMadeFromAndFilledWithSeveralElements) {
   using Dims = InlineVector<int64_t, 4>;
   EXPECT_EQ(Dims(3), (Dims{0, 0, 0}));
   EXPECT_EQ(Dims(2, 7), (Dims{7, 7}));
+  const std::vector<size_t> unsigned_sizes = {2, 3};
+  EXPECT_EQ(Dims(unsigned_sizes.begin(), unsigned_sizes.end()), (Dims{2, 3}));
   const std::vector<int64_t> five = {1, 2, 3, 4, 5};
   Dims list(five.begin(), five.end());
   EXPECT_EQ(list, (Dims{1, 2, 3, 4, 5}));
