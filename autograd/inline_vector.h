@@ -27,10 +27,16 @@ class InlineVector {
     reserve(size);
     while (size_ < size) emplace_back(value);
   }
-  InlineVector(std::initializer_list<T> elements) { append(elements.begin(), elements.end()); }
+  InlineVector(std::initializer_list<T> elements) {
+    reserve(elements.size());
+    append(elements.begin(), elements.end());
+  }
   template <class Iterator>
   requires(!std::is_integral_v<Iterator>) InlineVector(Iterator first, Iterator last) { append(first, last); }
-  InlineVector(const InlineVector& other) { append(other.begin(), other.end()); }
+  InlineVector(const InlineVector& other) {
+    reserve(other.size());
+    append(other.begin(), other.end());
+  }
   InlineVector(InlineVector&& other) noexcept { take(other); }
   InlineVector& operator=(const InlineVector& other) {
     if (this != &other) *this = InlineVector(other);

@@ -132,12 +132,14 @@ static void* allocate_large(Bins& mine, size_t bytes) {
 
 void* detail::allocate_slowly(size_t bytes) {
   if constexpr (kBypassCache) return allocate_from_system(bytes == 0 ? 1 : bytes);
+  if (!small_bins) {
+    adopt_bins();
+    return allocate(bytes);
+  }
   bytes = padded(bytes);
   Bins& mine = bins();
   mine.count(static_cast<int64_t>(bytes));
-  if (bytes > kSmallLimit) return allocate_large(mine, bytes);
-  Block*& head = mine.free[bytes / kSmallStep];
-  return head ? std::exchange(head, head->next) : cut_from_slab(mine, bytes);
+  return bytes > kSmallLimit ? allocate_large(mine, bytes) : cut_from_slab(mine, bytes);
 }
 
 static void deallocate_large(Bins& mine, void* block, size_t bytes) noexcept {
@@ -151,12 +153,14 @@ static void deallocate_large(Bins& mine, void* block, size_t bytes) noexcept {
 void detail::deallocate_slowly(void* block, size_t bytes) noexcept {
   if (!block) return;
   if constexpr (kBypassCache) return std::free(block);
+  if (!small_bins) {
+    adopt_bins();
+    return deallocate(block, bytes);
+  }
   bytes = padded(bytes);
   Bins& mine = bins();
   mine.count(-static_cast<int64_t>(bytes));
-  if (bytes > kSmallLimit) return deallocate_large(mine, block, bytes);
-  Block*& head = mine.free[bytes / kSmallStep];
-  head = new (block) Block{head};
+  deallocate_large(mine, block, bytes);
 }
 
 void empty_cache() noexcept {

@@ -30,6 +30,7 @@ struct SmallBins {
 };
 extern thread_local constinit SmallBins* small_bins;  // null before the first allocation, and under AddressSanitizer
 
+/// What allocate and deallocate leave: large blocks, small ones that no bin has, and a thread's first call.
 void* allocate_slowly(size_t bytes);
 void deallocate_slowly(void* block, size_t bytes) noexcept;
 
