@@ -1,13 +1,11 @@
 # How our own targets are compiled. Nothing here reaches a user's targets.
 
 # GCC 12 reports, falsely and in system headers: -Warray-bounds inside xtensor's svector (reached from xt::argmax(e, axis) at
-# -O3), -Wrestrict inside std::string's operator+, -Wstringop-overflow and -overread inside boost::container::small_vector of one
-# element, and -Wuninitialized and -Wmaybe-uninitialized inside its own AVX-512 intrinsics. Clang keeps
-# watching for uninitialised variables.
+# -O3), -Wrestrict inside std::string's operator+, and -Wuninitialized and -Wmaybe-uninitialized inside its own AVX-512
+# intrinsics. Clang keeps watching for uninitialised variables.
 set(GRADUS_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  list(APPEND GRADUS_WARNINGS -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread
-       -Wno-uninitialized -Wno-maybe-uninitialized)
+  list(APPEND GRADUS_WARNINGS -Wno-array-bounds -Wno-restrict -Wno-uninitialized -Wno-maybe-uninitialized)
 endif()
 # A loop marked `#pragma omp simd` whose function no compiler vectorises (std::pow) is slow, not wrong.
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
