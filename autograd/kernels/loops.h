@@ -104,17 +104,17 @@ class LoopPlan {
   InlineVector<Dimension, 4> dimensions_;
 };
 
-/// out[i] = f(inputs[i]...) for i < n, contiguous. f is a simple expression, which the compiler vectorises. A function
-/// of its own: inlined among the other ways of a large one, GCC 12 reads a pointer from the stack for every vector.
+/// out[i] = f(inputs[i]...) for i < n, contiguous. f is a simple expression, which the compiler vectorises.
 template <class R, class F, class... A>
-[[gnu::noinline]] void map_contiguous(int64_t n, R* out, F f, const A*... inputs) {
+inline void map_contiguous(int64_t n, R* out, F f, const A*... inputs) {
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) out[i] = f(inputs[i]...);
 }
 
-/// The same for the whole of a tensor, on several threads if it is large.
+/// The same for the whole of a tensor, on several threads if it is large. A function of its own: inlined among the
+/// other ways of map, GCC 12 reads a pointer from the stack for every vector.
 template <class R, class F, class... A>
-inline void map_all(int64_t n, R* out, F f, const A*... inputs) {
+[[gnu::noinline]] void map_all(int64_t n, R* out, F f, const A*... inputs) {
   if (n < 2 * kSimpleGrain) return map_contiguous(n, out, f, inputs...);
   parallel_for(n, kSimpleGrain,
                [&](int64_t begin, int64_t end) { map_contiguous(end - begin, out + begin, f, (inputs + begin)...); });

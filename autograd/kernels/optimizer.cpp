@@ -68,9 +68,9 @@ void for_gradient(const OuterProduct& g, Loop loop) {
 /// x, or 0 where it is too small for a normal number. A mean that decays would stay among such numbers for good, and
 /// arithmetic with them is several times slower: half as long again for a step on MNIST, whose rim is seldom inked.
 ///
-/// The loops avoid such numbers on the way, too: a sum begins with what the gradient adds, so that a fused multiply-add
-/// takes the gradient's square, which is often too small, unrounded; and a mean is divided before it is multiplied by
-/// the learning rate.
+/// Adam and RMSprop avoid such numbers on the way, too: a sum begins with what the gradient adds, so that a fused
+/// multiply-add takes the gradient's square, which is often too small, unrounded; and a mean is divided before it is
+/// multiplied by the learning rate.
 template <class T>
 T without_denormals(T x) {
   return std::abs(x) < std::numeric_limits<T>::min() ? T(0) : x;
