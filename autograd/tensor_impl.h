@@ -86,6 +86,7 @@ struct TensorImpl : RefCounted, memory::Cached {
   bool requires_grad = false;      // asked for by the user: a leaf that collects its gradient
   bool viewed_in_no_grad = false;  // a view made while recording was off: in-place use of it cannot be recorded
   uint32_t output_nr = 0;          // which output of grad_fn this is
+  int32_t parts = 1;               // threads that computed the numbers, a range each, which their caches hold
   Ptr<Storage> storage;
   std::byte* data;  // the first element
   Ptr<const Layout> layout;

@@ -17,10 +17,6 @@ SGD::SGD(std::vector<Group> groups, SGDOptions defaults) : OptimizerOf(std::move
 
 void SGD::update(size_t group, Tensor& p, const Tensor& g, State& state) {
   const SGDOptions& o = options(group);
-  if (o.momentum == 0 && o.weight_decay == 0) {
-    p.add_(g, {.alpha = o.maximize ? *o.lr : -o.lr});  // one pass, no temporary
-    return;
-  }
   Tensor& velocity = state.buffers[0];
   const kernels::SGDStep step{o.lr, o.momentum, o.dampening, o.weight_decay, o.nesterov, o.maximize};
   if (kernels::sgd_step(p, g, velocity, step)) return;

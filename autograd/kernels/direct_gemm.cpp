@@ -64,37 +64,42 @@ template <int kRows, int kRegisters, class T>
     }
   }
   for (int r = 0; r < kRows; ++r) {
-    T* const to = target.c + r * target.leading;
+    T* to = target.c + r * target.leading;
+    for (int v = 0; v < kRegisters - 1; ++v, to += kLanes<T>) target.put(sum[r][v], to);
+    const Batch<T>& last = sum[r][kRegisters - 1];
     if (wanted.end - wanted.begin == kLanes<T>) {
-      for (int v = 0; v < kRegisters; ++v) target.put(sum[r][v], to + v * kLanes<T>);
+      target.put(last, to);
     } else {
       alignas(64) T lanes[kLanes<T>];
-      sum[r][0].store_aligned(lanes);
+      last.store_aligned(lanes);
       for (int64_t i = wanted.begin; i < wanted.end; ++i) target.put(lanes[i], to + i);
     }
   }
 }
 
-/// kRows rows of A times up to kTileColumns columns of B. Columns that do not fill a register: a padded B has zeros
-/// behind them, otherwise those before them are computed again.
-template <int kRows, class T>
-void multiply_strip(const Matrix<T>& a, const Matrix<T>& b, bool padded, const Target<T>& target) {
-  constexpr int64_t kWidth = kLanes<T>;
-  if (b.columns == kTileColumns<T>) return multiply_tile<kRows, kTileRegisters>(a, b, target);
-  const auto multiply_one = [&](int64_t column, Lanes wanted) {
-    multiply_tile<kRows, 1>(a, Matrix<T>{b.data + column, b.rows, kWidth, b.row_stride, 1}, target.at(0, column),
-                            wanted);
-  };
-  int64_t j = 0;
-  for (; j + kWidth <= b.columns; j += kWidth) multiply_one(j, {0, kWidth});
-  const int64_t rest = b.columns - j;
-  if (rest > 0 && padded) multiply_one(j, {0, rest});
-  if (rest > 0 && !padded) multiply_one(b.columns - kWidth, {kWidth - rest, kWidth});
-}
-
 template <class T>
 Matrix<T> rows_from(const Matrix<T>& x, int64_t row) {
   return {x.data + row * x.row_stride, x.rows - row, x.columns, x.row_stride, x.column_stride};
+}
+
+template <class T>
+Matrix<T> columns_from(const Matrix<T>& x, int64_t column) {
+  return rows_from(x.transposed(), column).transposed();
+}
+
+/// kRows rows of A times up to kTileColumns columns of B. Columns that do not fill a register: a padded B has zeros
+/// behind them, otherwise those before them are computed again.
+template <int kRows, int kRegisters = kTileRegisters, class T>
+void multiply_strip(const Matrix<T>& a, const Matrix<T>& b, bool padded, const Target<T>& target) {
+  constexpr int64_t kWidth = kLanes<T>;
+  if constexpr (kRegisters > 1) {
+    if (b.columns <= (kRegisters - 1) * kWidth) return multiply_strip<kRows, kRegisters - 1>(a, b, padded, target);
+  }
+  const int64_t missing = kRegisters * kWidth - b.columns;
+  if (missing == 0 || padded) return multiply_tile<kRows, kRegisters>(a, b, target, {0, kWidth - missing});
+  if constexpr (kRegisters > 1) multiply_tile<kRows, kRegisters - 1>(a, b, target);
+  const int64_t last = b.columns - kWidth;
+  multiply_tile<kRows, 1>(a, columns_from(b, last), target.at(0, last), {missing, kWidth});
 }
 
 /// A times up to kTileColumns columns of B, whose rows are contiguous.
@@ -118,6 +123,8 @@ Matrix<T> pack(const Matrix<T>& b, T* packed) {
   constexpr int64_t kRun = 16;  // a cache line of each of B's columns
   for (int64_t begin = 0; begin < rows; begin += kRun) {
     const int64_t end = std::min(begin + kRun, rows);
+    // So many columns at a time are more than the processor foresees.
+    for (int64_t j = 0; end < rows && j < columns; ++j) __builtin_prefetch(b.data + end + j * b.column_stride);
     for (int64_t j = 0; j < columns; j += 4) {
       for (int64_t k = begin; k < end; k += 4) {
         transpose_4x4<T>(reinterpret_cast<std::byte*>(packed + k * kRow + j), kRow * kSize,
@@ -168,9 +175,10 @@ template <int kRows, class T>
 void multiply_all_dots(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& target) {
   constexpr int kColumns = 8 / kRows;  // eight sums side by side hide the time that an addition takes
   int64_t j = 0;
-  const auto columns_from = [&](int64_t column) { return rows_from(b.transposed(), column).transposed(); };
-  for (; j + kColumns <= b.columns; j += kColumns) multiply_dots<kRows, kColumns>(a, columns_from(j), target.at(0, j));
-  for (; j < b.columns; ++j) multiply_dots<kRows, 1>(a, columns_from(j), target.at(0, j));
+  for (; j + kColumns <= b.columns; j += kColumns) {
+    multiply_dots<kRows, kColumns>(a, columns_from(b, j), target.at(0, j));
+  }
+  for (; j < b.columns; ++j) multiply_dots<kRows, 1>(a, columns_from(b, j), target.at(0, j));
 }
 
 template <class T>

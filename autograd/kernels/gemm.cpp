@@ -31,22 +31,29 @@ void gemm_part(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T 
   direct_gemm_is_faster() ? direct_gemm(a, b, c, leading, alpha, beta) : blas_gemm(a, b, c, leading, alpha, beta);
 }
 
-// The same on several threads: each has some rows of C, or some columns if there are more of those.
+// The same on several threads: each has some rows of C, or some columns if there are more of those. A weight's
+// gradient, g^T x, is split by rows if there are enough: what a thread has written it then reads again as the optimizer
+// steps.
 template <class T>
-void split_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
-  constexpr int64_t kFewestProducts = int64_t{1} << 21;  // multiplications that are worth a thread: some 20 us
+int split_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
+  constexpr int64_t kFewestProducts = int64_t{1} << 19;  // multiplications that are worth a thread: some 5 us
+  constexpr int64_t kFewest = 16, kMultiple = 8;         // rows or columns of a part
   const int64_t m = a.rows, n = b.columns, k = a.columns;
-  const int64_t longer = std::max(m, n), each = std::max<int64_t>(m * n * k / longer, 1);
-  const int64_t grain = std::max<int64_t>((kFewestProducts + each - 1) / each, 16);
-  parallel_for(longer, grain, [&](int64_t begin, int64_t end) {
-    if (m >= n) {
+  const bool is_weight_gradient = a.row_stride == 1 && b.column_stride == 1;
+  const bool by_rows = m >= n || (is_weight_gradient && m >= kFewest * get_num_threads());
+  const int64_t count = by_rows ? m : n, each = std::max<int64_t>(m * n * k / count, 1);
+  const int64_t grain = std::max<int64_t>((kFewestProducts + each - 1) / each, kFewest);
+  const auto part = [&](int64_t begin, int64_t end) {
+    if (by_rows) {
       const Matrix<T> rows{a.data + begin * a.row_stride, end - begin, k, a.row_stride, a.column_stride};
       gemm_part(rows, b, c + begin * n, n, alpha, beta);
     } else {
       const Matrix<T> columns{b.data + begin * b.column_stride, k, end - begin, b.row_stride, b.column_stride};
       gemm_part(a, columns, c + begin, n, alpha, beta);
     }
-  });
+  };
+  const int parts = parallel_for(count, grain, part, kMultiple);
+  return by_rows ? parts : 1;
 }
 
 // y = alpha A x + beta y.
@@ -116,11 +123,12 @@ void integer_gemm(const Matrix<int64_t>& a, const Matrix<int64_t>& b, int64_t* c
 }  // namespace
 
 template <class T>
-void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
+int gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
   const int64_t m = a.rows, n = b.columns, k = a.columns;
-  if (m == 0 || n == 0) return;
-  if (k == 0 || alpha == T(0)) return scale(m * n, beta, c);
-  if constexpr (std::is_integral_v<T>) {
+  if (m == 0 || n == 0) return 1;
+  if (k == 0 || alpha == T(0)) {
+    scale(m * n, beta, c);
+  } else if constexpr (std::is_integral_v<T>) {
     if (beta == T(0)) std::fill_n(c, m * n, T(0));
     integer_gemm(a, b, c, alpha, beta);
   } else if (k <= crossover().outer_products && (n == 1 || b.column_stride == 1)) {
@@ -132,12 +140,13 @@ void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
       gemv(b.transposed(), a.data + i * a.row_stride, std::max<int64_t>(a.column_stride, 1), c + i * n, alpha, beta);
     }
   } else {
-    split_gemm(a, b, c, alpha, beta);
+    return split_gemm(a, b, c, alpha, beta);
   }
+  return 1;
 }
 
-template void gemm(const Matrix<float>&, const Matrix<float>&, float*, float, float);
-template void gemm(const Matrix<double>&, const Matrix<double>&, double*, double, double);
-template void gemm(const Matrix<int64_t>&, const Matrix<int64_t>&, int64_t*, int64_t, int64_t);
+template int gemm(const Matrix<float>&, const Matrix<float>&, float*, float, float);
+template int gemm(const Matrix<double>&, const Matrix<double>&, double*, double, double);
+template int gemm(const Matrix<int64_t>&, const Matrix<int64_t>&, int64_t*, int64_t, int64_t);
 
 }  // namespace gradus::kernels

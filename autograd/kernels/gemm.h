@@ -22,12 +22,12 @@ struct Matrix {
 };
 
 /// C = alpha A B + beta C for A (M, K), B (K, N) and a contiguous C (M, N). With beta 0, C is not read. float and
-/// double take BLAS operands only; int64 takes any strides.
+/// double take BLAS operands only; int64 takes any strides. Returns how many threads computed it, each a range of rows.
 template <class T>
-void gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha = 1, T beta = 0);
+int gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha = 1, T beta = 0);
 
-extern template void gemm(const Matrix<float>&, const Matrix<float>&, float*, float, float);
-extern template void gemm(const Matrix<double>&, const Matrix<double>&, double*, double, double);
-extern template void gemm(const Matrix<int64_t>&, const Matrix<int64_t>&, int64_t*, int64_t, int64_t);
+extern template int gemm(const Matrix<float>&, const Matrix<float>&, float*, float, float);
+extern template int gemm(const Matrix<double>&, const Matrix<double>&, double*, double, double);
+extern template int gemm(const Matrix<int64_t>&, const Matrix<int64_t>&, int64_t*, int64_t, int64_t);
 
 }  // namespace gradus::kernels

@@ -140,8 +140,9 @@ Tensor linear_input_gradient(const Tensor& g, const Tensor& weight) {
 Tensor linear_weight_gradient(const Tensor& g, const Tensor& x) {
   const Tensor gradient = readable_rows(g), input = readable_rows(x);
   Tensor out = empty({g.size(-1), x.size(-1)}, g.dtype());
-  dispatch_product(g, "linear",
-                   [&]<class T>(T) { gemm(as_rows<T>(gradient).transposed(), as_rows<T>(input), out.data_ptr<T>()); });
+  dispatch_product(g, "linear", [&]<class T>(T) {
+    out.impl()->parts = gemm(as_rows<T>(gradient).transposed(), as_rows<T>(input), out.data_ptr<T>());
+  });
   return out;
 }
 

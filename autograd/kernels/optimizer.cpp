@@ -49,12 +49,14 @@ T* from(T* x, int64_t i) {
   return x ? x + i : x;
 }
 
-/// loop(begin, count, gradient) for all n elements of a parameter, on several threads if they are many; a gradient is
-/// what g[i] gives the i-th of them.
+/// loop(begin, count, gradient) for all n elements of a parameter, on several threads if they are many or if so many
+/// have computed the gradient: what a thread wrote is in its core's cache. A gradient is what g[i] gives the i-th.
 template <class T, class Loop>
 void for_gradient(const Tensor& g, Loop loop) {
   const T* const all = data<T>(g);
-  parallel_for(g.numel(), kSimpleGrain, [&](int64_t begin, int64_t end) { loop(begin, end - begin, all + begin); });
+  const int64_t parts = g.impl()->parts;
+  parallel_for(g.numel(), parts > 1 ? g.numel() / parts : kSimpleGrain,
+               [&](int64_t begin, int64_t end) { loop(begin, end - begin, all + begin); });
 }
 template <class T, class Loop>
 void for_gradient(const OuterProduct& g, Loop loop) {
@@ -235,8 +237,11 @@ bool rmsprop_step(Tensor& p, const Tensor& g, Tensor& square_avg, const Tensor& 
     as_constant(step.weight_decay != 0, [&](auto decays) {
       as_constant(grad_avg.defined(), [&](auto centered) {
         as_constant(momentum_buffer.defined(), [&](auto momentum) {
-          rmsprop_loop<T, decays, centered, momentum>(p.numel(), data<T>(p), data<T>(g), data<T>(square_avg),
-                                                      data<T>(momentum_buffer), data<T>(grad_avg), step);
+          for_gradient<T>(g, [&](int64_t begin, int64_t n, const T* gradient) {
+            rmsprop_loop<T, decays, centered, momentum>(n, data<T>(p) + begin, gradient, data<T>(square_avg) + begin,
+                                                        from(data<T>(momentum_buffer), begin),
+                                                        from(data<T>(grad_avg), begin), step);
+          });
         });
       });
     });

@@ -12,17 +12,20 @@ void run_parts(int64_t parts, void (*part)(const void* work, int64_t i), const v
 }  // namespace detail
 
 /// f(begin, end) for consecutive ranges that make up 0 .. count, on as many threads as set_num_threads() allows and
-/// as there are ranges of at least `grain`. f must not throw, and must not mind where one range ends and the next
-/// begins. Ranges begin at multiples of 16, so that two threads seldom write to one cache line.
+/// as there are ranges of at least `grain`; returns how many. f must not throw, and must not mind where one range ends
+/// and the next begins. Ranges begin at multiples of `step`: of 16, two threads seldom write to one cache line.
 template <class F>
-void parallel_for(int64_t count, int64_t grain, const F& f) {
-  const int64_t parts = std::min<int64_t>(get_num_threads(), count / grain);
-  if (parts <= 1) return f(int64_t{0}, count);
+int parallel_for(int64_t count, int64_t grain, const F& f, int64_t step = 16) {
+  const auto parts = static_cast<int>(std::min<int64_t>(get_num_threads(), count / grain));
+  if (parts <= 1) {
+    f(int64_t{0}, count);
+    return 1;
+  }
   struct Work {
     const F& f;
     int64_t count, step;
   };
-  const Work work{f, count, ((count + parts - 1) / parts + 15) / 16 * 16};
+  const Work work{f, count, ((count + parts - 1) / parts + step - 1) / step * step};
   detail::run_parts(
       parts,
       [](const void* all, int64_t i) {
@@ -31,11 +34,12 @@ void parallel_for(int64_t count, int64_t grain, const F& f) {
         if (begin < end) mine.f(begin, end);
       },
       &work);
+  return parts;
 }
 
 /// Grains: elements that are worth a thread, by what one costs. Waking a thread takes a microsecond or two, and what it
 /// reads comes from the cache of the core that wrote it, far slower than from its own: so a cheap operation is split
-/// only where its operands have left the caches anyway.
+/// only where its operands have left the caches anyway, or where each thread has written what it reads.
 inline constexpr int64_t kSimpleGrain = 1 << 19;          // an addition, or a step of an optimizer
 inline constexpr int64_t kTranscendentalGrain = 1 << 13;  // exp
 

@@ -1,5 +1,6 @@
 // The update rules, held against the formulas written once more for single numbers, in double.
 #include <gradus/autograd/tensor.h>
+#include <gradus/autograd/threads.h>
 #include <gradus/optim/adam.h>
 #include <gradus/optim/rmsprop.h>
 #include <gradus/optim/sgd.h>
@@ -32,8 +33,10 @@ std::vector<double> expected(const Rule& rule) {
   return result;
 }
 
-// How the parameter lies in memory: contiguous ones take the fused loop, transposed ones the formula in Tensor ops.
-enum class Way { kFused, kComposed };
+// Contiguous parameters take the fused loop, on as many threads as have computed the gradient; transposed ones take the
+// formula in Tensor ops.
+enum class Way { kFused, kThreads, kComposed };
+constexpr int kThreads = 3;
 
 template <class Optimizer, class Options>
 std::vector<double> actual(const Options& options, Dtype dtype, Way way) {
@@ -43,12 +46,15 @@ std::vector<double> actual(const Options& options, Dtype dtype, Way way) {
   if (way == Way::kComposed) p = p.t().contiguous().t();
   p = p.detach().requires_grad_();
   Optimizer optimizer({p}, options);
+  if (way == Way::kThreads) set_num_threads(kThreads);
   for (int t = 1; t <= kSteps; ++t) {
     std::vector<double> g;
     for (int64_t i = 0; i < kSize; ++i) g.push_back(gradient_at(t, i));
     p.mutable_grad() = tensor(g, TensorOptions(dtype)).view({kRows, -1});
+    if (way == Way::kThreads) p.mutable_grad().impl()->parts = kThreads;
     optimizer.step();
   }
+  set_num_threads(1);
   return p.detach().to_vector<double>();
 }
 
@@ -56,7 +62,7 @@ template <class Optimizer, class Options>
 void expect_rule(const Options& options, const Rule& rule) {
   const std::vector<double> want = expected(rule);
   for (const Dtype dtype : {kFloat64, kFloat32}) {
-    for (const Way way : {Way::kFused, Way::kComposed}) {
+    for (const Way way : {Way::kFused, Way::kThreads, Way::kComposed}) {
       const std::vector<double> got = actual<Optimizer>(options, dtype, way);
       const double atol = dtype == kFloat64 ? 1e-12 : 1e-6, rtol = dtype == kFloat64 ? 1e-10 : 1e-4;
       for (size_t i = 0; i < want.size(); ++i) {

@@ -273,5 +273,24 @@ TEST(Threads, ResultsAgreeToRoundingAndRepeat) {
   set_num_threads(1);
 }
 
+// The optimizer step goes by what the gradient says of its threads.
+TEST(Threads, EachComputesRowsOfAWeightGradient) {
+  manual_seed(11);
+  const Tensor x = randn({64, 331}), g = randn({64, 97});
+  const auto weight_gradient = [&](int threads) {
+    set_num_threads(threads);
+    const Tensor weight = zeros({97, 331}, requires_grad());
+    linear(x, weight).backward(g);
+    set_num_threads(1);
+    EXPECT_EQ(weight.grad().impl()->parts, threads);
+    return weight.grad();
+  };
+  const Tensor one = weight_gradient(1);
+  EXPECT_TRUE(one.allclose(g.t().mm(x), {.rtol = 1e-5, .atol = 1e-4}));
+  for (const int threads : {2, 3}) {
+    EXPECT_TRUE(weight_gradient(threads).allclose(one, {.rtol = 1e-5, .atol = 1e-4}));
+  }
+}
+
 }  // namespace
 }  // namespace gradus
