@@ -16,8 +16,10 @@ constexpr int64_t kTileColumns = kTileRegisters* kLanes<T>;
 
 // Steps of k in one go: so much of B's tile (1024 rows of 256 bytes) stays in the second-level cache.
 constexpr int64_t kDepth = 1024;
-// Rows of C that make it worth while to turn B round first, where its columns are contiguous.
-constexpr int64_t kRowsWorthPacking = 8;
+// Where B's columns are contiguous, so many rows of C make it worth while to turn B round first; fewer are dot
+// products, kMostDotRows rows at a time: each value of B that is read from the cache is used so often.
+constexpr int64_t kRowsWorthPacking = kTileRegisters == 4 ? 128 : 16;
+constexpr int kMostDotRows = kTileRegisters == 4 ? 8 : 4;
 // Bytes from B's first row to its last with which its rows are read where they lie; beyond, every row of a tile is on
 // a page of its own, and to look those up takes longer than to copy the tile.
 constexpr int64_t kMostInPlace = int64_t{1} << 20;
@@ -173,7 +175,7 @@ void multiply_dots(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& targ
 /// kRows rows of A times B.
 template <int kRows, class T>
 void multiply_all_dots(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& target) {
-  constexpr int kColumns = 8 / kRows;  // eight sums side by side hide the time that an addition takes
+  constexpr int kColumns = kRows == 8 ? 3 : 8 / kRows;  // eight sums side by side hide the time that an addition takes
   int64_t j = 0;
   for (; j + kColumns <= b.columns; j += kColumns) {
     multiply_dots<kRows, kColumns>(a, columns_from(b, j), target.at(0, j));
@@ -181,12 +183,13 @@ void multiply_all_dots(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& 
   for (; j < b.columns; ++j) multiply_dots<kRows, 1>(a, columns_from(b, j), target.at(0, j));
 }
 
-template <class T>
+template <int kRows = kMostDotRows, class T>
 void multiply_few_rows(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& target) {
   int64_t i = 0;
-  for (; i + 4 <= a.rows; i += 4) multiply_all_dots<4>(rows_from(a, i), b, target.at(i, 0));
-  for (; i + 2 <= a.rows; i += 2) multiply_all_dots<2>(rows_from(a, i), b, target.at(i, 0));
-  if (i < a.rows) multiply_all_dots<1>(rows_from(a, i), b, target.at(i, 0));
+  for (; i + kRows <= a.rows; i += kRows) multiply_all_dots<kRows>(rows_from(a, i), b, target.at(i, 0));
+  if constexpr (kRows > 1) {
+    if (i < a.rows) multiply_few_rows<kRows / 2>(rows_from(a, i), b, target.at(i, 0));
+  }
 }
 
 /// The memory for a packed tile of B.

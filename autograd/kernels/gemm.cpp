@@ -15,12 +15,12 @@ struct Crossover {
   int64_t rows;            // (M, K) x (K, N) as M products of a row with the matrix
   int64_t outer_products;  // as K outer products, added up while C is written once
 };
-constexpr int64_t kMostOuterProducts = 4;
+constexpr int64_t kMostOuterProducts = 8;
 
 Crossover crossover() {
   static const Crossover measured = [] {
     if (direct_gemm_is_faster()) return Crossover{1, kMostOuterProducts};
-    return openblas_has_avx512() ? Crossover{1, 2} : Crossover{4, kMostOuterProducts};
+    return openblas_has_avx512() ? Crossover{1, 2} : Crossover{4, 4};
   }();
   return measured;
 }
@@ -94,7 +94,7 @@ void add_outer_products(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T
 
 template <class T>
 void add_outer_products(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
-  static_assert(kMostOuterProducts == 4);
+  static_assert(kMostOuterProducts == 8);
   switch (a.columns) {
     case 1:
       return add_outer_products<1>(a, b, c, alpha, beta);
@@ -102,8 +102,16 @@ void add_outer_products(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T
       return add_outer_products<2>(a, b, c, alpha, beta);
     case 3:
       return add_outer_products<3>(a, b, c, alpha, beta);
-    default:
+    case 4:
       return add_outer_products<4>(a, b, c, alpha, beta);
+    case 5:
+      return add_outer_products<5>(a, b, c, alpha, beta);
+    case 6:
+      return add_outer_products<6>(a, b, c, alpha, beta);
+    case 7:
+      return add_outer_products<7>(a, b, c, alpha, beta);
+    default:
+      return add_outer_products<8>(a, b, c, alpha, beta);
   }
 }
 

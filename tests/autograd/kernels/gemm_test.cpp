@@ -88,6 +88,19 @@ TEST(BlasGemm, MultipliesAnyShapeAndLayout) {
   expect_products<double>(blas_gemm<double>);
 }
 
+// So many rows that the columns of B are turned round first.
+TEST(DirectGemm, TurnsColumnsRoundForManyRows) {
+  std::mt19937 generator(3);
+  for (const int64_t n : {1, 15, 40, 72, 131}) {
+    for (const int64_t k : {3, 19, 1030}) {
+      const Stored<float> a = random_matrix<float>(131, k, true, generator);
+      const Stored<float> b = random_matrix<float>(k, n, false, generator);
+      expect_product(direct_gemm<float>, a.matrix, b.matrix, 1.F, 0.F);
+      expect_product(direct_gemm<float>, a.matrix, b.matrix, 0.5F, -2.F);
+    }
+  }
+}
+
 // Rows in place beyond the size up to which they are read where they lie.
 TEST(DirectGemm, CopiesRowsThatLieFarApart) {
   std::mt19937 generator(2);
