@@ -18,7 +18,7 @@ constexpr int64_t kTileColumns = kTileRegisters* kLanes<T>;
 constexpr int64_t kDepth = 1024;
 // Where B's columns are contiguous, so many rows of C make it worth while to turn B round first; fewer are dot
 // products, kMostDotRows rows at a time: each value of B that is read from the cache is used so often.
-constexpr int64_t kRowsWorthPacking = kTileRegisters == 4 ? 128 : 16;
+constexpr int64_t kRowsWorthPacking = kTileRegisters == 4 ? 128 : 40;
 constexpr int kMostDotRows = kTileRegisters == 4 ? 8 : 4;
 // Bytes from B's first row to its last with which its rows are read where they lie; beyond, every row of a tile is on
 // a page of its own, and to look those up takes longer than to copy the tile.

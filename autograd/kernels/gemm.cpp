@@ -15,7 +15,7 @@ struct Crossover {
   int64_t rows;            // (M, K) x (K, N) as M products of a row with the matrix
   int64_t outer_products;  // as K outer products, added up while C is written once
 };
-constexpr int64_t kMostOuterProducts = 8;
+constexpr int kMostOuterProducts = 8;
 
 Crossover crossover() {
   static const Crossover measured = [] {
@@ -25,10 +25,58 @@ Crossover crossover() {
   return measured;
 }
 
+template <class T>
+bool takes_outer_products(const Matrix<T>& a, const Matrix<T>& b) {
+  return a.columns <= crossover().outer_products && (b.columns == 1 || b.column_stride == 1);
+}
+
+// C = alpha A B + beta C for K columns of A; the rows of B are contiguous. One pass over C, which is not read first.
+// A function of its own: inlined among the others, GCC 12 makes a slower loop of it.
+template <int K, class T>
+[[gnu::noinline]] void add_outer_products(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T alpha,
+                                          T beta) {
+  const int64_t columns = b.columns;
+  for (int64_t i = 0; i < a.rows; ++i, c += leading) {
+    T factor[K];
+    const T* row[K];
+    for (int k = 0; k < K; ++k) {
+      factor[k] = alpha * a.data[i * a.row_stride + k * a.column_stride];
+      row[k] = b.data + k * b.row_stride;
+    }
+    const auto value = [&](int64_t j) {
+      T sum = factor[0] * row[0][j];
+      for (int k = 1; k < K; ++k) sum += factor[k] * row[k][j];
+      return sum;
+    };
+    if (beta == T(0)) {
+#pragma omp simd
+      for (int64_t j = 0; j < columns; ++j) c[j] = value(j);
+    } else {
+#pragma omp simd
+      for (int64_t j = 0; j < columns; ++j) c[j] = beta * c[j] + value(j);
+    }
+  }
+}
+
+// The same for up to K columns of A.
+template <int K = kMostOuterProducts, class T>
+void add_few_outer_products(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T alpha, T beta) {
+  if constexpr (K > 1) {
+    if (a.columns < K) return add_few_outer_products<K - 1>(a, b, c, leading, alpha, beta);
+  }
+  add_outer_products<K>(a, b, c, leading, alpha, beta);
+}
+
 // C = alpha A B + beta C; a row of C begins `leading` elements after the one before.
 template <class T>
 void gemm_part(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T alpha, T beta) {
-  direct_gemm_is_faster() ? direct_gemm(a, b, c, leading, alpha, beta) : blas_gemm(a, b, c, leading, alpha, beta);
+  if (takes_outer_products(a, b)) {
+    add_few_outer_products(a, b, c, leading, alpha, beta);
+  } else if (direct_gemm_is_faster()) {
+    direct_gemm(a, b, c, leading, alpha, beta);
+  } else {
+    blas_gemm(a, b, c, leading, alpha, beta);
+  }
 }
 
 // The same on several threads: each has some rows of C, or some columns if there are more of those. A weight's
@@ -66,55 +114,6 @@ void gemv(const Matrix<T>& a, const T* x, int64_t x_stride, T* y, T alpha, T bet
   }
 }
 
-// C = alpha A B + beta C for K columns of A; the rows of B are contiguous. One pass over C, which is not read first.
-template <int K, class T>
-void add_outer_products(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
-  const int64_t columns = b.columns;
-  for (int64_t i = 0; i < a.rows; ++i, c += columns) {
-    T factor[K];
-    const T* row[K];
-    for (int k = 0; k < K; ++k) {
-      factor[k] = alpha * a.data[i * a.row_stride + k * a.column_stride];
-      row[k] = b.data + k * b.row_stride;
-    }
-    const auto value = [&](int64_t j) {
-      T sum = factor[0] * row[0][j];
-      for (int k = 1; k < K; ++k) sum += factor[k] * row[k][j];
-      return sum;
-    };
-    if (beta == T(0)) {
-#pragma omp simd
-      for (int64_t j = 0; j < columns; ++j) c[j] = value(j);
-    } else {
-#pragma omp simd
-      for (int64_t j = 0; j < columns; ++j) c[j] = beta * c[j] + value(j);
-    }
-  }
-}
-
-template <class T>
-void add_outer_products(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
-  static_assert(kMostOuterProducts == 8);
-  switch (a.columns) {
-    case 1:
-      return add_outer_products<1>(a, b, c, alpha, beta);
-    case 2:
-      return add_outer_products<2>(a, b, c, alpha, beta);
-    case 3:
-      return add_outer_products<3>(a, b, c, alpha, beta);
-    case 4:
-      return add_outer_products<4>(a, b, c, alpha, beta);
-    case 5:
-      return add_outer_products<5>(a, b, c, alpha, beta);
-    case 6:
-      return add_outer_products<6>(a, b, c, alpha, beta);
-    case 7:
-      return add_outer_products<7>(a, b, c, alpha, beta);
-    default:
-      return add_outer_products<8>(a, b, c, alpha, beta);
-  }
-}
-
 // BLAS knows no integers.
 void integer_gemm(const Matrix<int64_t>& a, const Matrix<int64_t>& b, int64_t* c, int64_t alpha, int64_t beta) {
   for (int64_t i = 0; i < a.rows; ++i) {
@@ -139,8 +138,8 @@ int gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
   } else if constexpr (std::is_integral_v<T>) {
     if (beta == T(0)) std::fill_n(c, m * n, T(0));
     integer_gemm(a, b, c, alpha, beta);
-  } else if (k <= crossover().outer_products && (n == 1 || b.column_stride == 1)) {
-    add_outer_products(a, b, c, alpha, beta);
+  } else if (takes_outer_products(a, b)) {
+    return split_gemm(a, b, c, alpha, beta);
   } else if (n == 1) {
     gemv(a, b.data, std::max<int64_t>(b.row_stride, 1), c, alpha, beta);
   } else if (m <= crossover().rows) {
