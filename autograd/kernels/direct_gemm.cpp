@@ -175,7 +175,9 @@ void multiply_dots(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& targ
 /// kRows rows of A times B.
 template <int kRows, class T>
 void multiply_all_dots(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& target) {
-  constexpr int kColumns = kRows == 8 ? 3 : 8 / kRows;  // eight sums side by side hide the time that an addition takes
+  // Eight sums side by side hide the time that an addition takes; eight rows come with registers for three times as
+  // many.
+  constexpr int kColumns = kRows == 8 ? 3 : 8 / kRows;
   int64_t j = 0;
   for (; j + kColumns <= b.columns; j += kColumns) {
     multiply_dots<kRows, kColumns>(a, columns_from(b, j), target.at(0, j));

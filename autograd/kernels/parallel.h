@@ -23,14 +23,14 @@ int parallel_for(int64_t count, int64_t grain, const F& f, int64_t step = 16) {
   }
   struct Work {
     const F& f;
-    int64_t count, step;
+    int64_t count, length;
   };
   const Work work{f, count, ((count + parts - 1) / parts + step - 1) / step * step};
   detail::run_parts(
       parts,
       [](const void* all, int64_t i) {
         const Work& mine = *static_cast<const Work*>(all);
-        const int64_t begin = i * mine.step, end = std::min(begin + mine.step, mine.count);
+        const int64_t begin = i * mine.length, end = std::min(begin + mine.length, mine.count);
         if (begin < end) mine.f(begin, end);
       },
       &work);
