@@ -16,6 +16,11 @@ void check_exact_type(const Module& module, const std::type_info& type) {
                "this {} is known by a base class only, and copying that would cut it short: pass it by its own type",
                module.name());
 }
+
+Child::Child(std::string n, const Module& m, Kind kind) : name(std::move(n)), copy(kind.copy) {
+  check_exact_type(m, kind.type);
+  module = copy(m);
+}
 }  // namespace detail
 
 Module::Module() : state_(new detail::ModuleState) {}
@@ -169,6 +174,10 @@ void Module::throw_rebound(size_t i) const {
       fmt::format("{0}.{1} was assigned another parameter, but the registered one is what is trained and saved: "
                   "write {1}.copy_(...) under a NoGradGuard",
                   name(), parameter));
+}
+
+void Module::add_child(std::string name, const Module& module, detail::Kind kind) {
+  add_child({std::move(name), module, kind});
 }
 
 void Module::add_child(detail::Child child) {

@@ -96,7 +96,7 @@ class Module {
   /// type: it prints, runs and has its options as `module` has. Throws as register_parameter.
   template <std::derived_from<Module> T>
   T register_module(std::string name, const T& module) {
-    add_child({std::move(name), module});
+    add_child(std::move(name), module, detail::Kind::of(module));
     return module;
   }
 
@@ -178,6 +178,7 @@ class Module {
   /// `text` with two more spaces before every line but the first.
   static std::string indented(const std::string& text);
   void add_child(detail::Child child);
+  void add_child(std::string name, const Module& module, detail::Kind kind);  // not inline: it compiles sooner
   const std::vector<detail::Child>& child_list() const { return state_->children; }
 
  private:

@@ -18,23 +18,27 @@ namespace gradus::nn::detail {
 /// Throws Error if `module` is only the base of what it really is: copying it would cut it short.
 void check_exact_type(const Module& module, const std::type_info& type);
 
+/// The class of a module, and how to copy a handle of that class.
+struct Kind {
+  template <class T>
+  static Kind of(const T&) {
+    return {typeid(T), [](const Module& module) -> std::shared_ptr<Module> {
+              return std::make_shared<T>(static_cast<const T&>(module));
+            }};
+  }
+
+  const std::type_info& type;
+  std::shared_ptr<Module> (*copy)(const Module& module);
+};
+
 /// A child with its name: a handle of its own type, and how to copy that type.
 struct Child {
-  template <class T>
-  Child(std::string n, const T& m) : name(std::move(n)), copy(&copy_as<T>) {
-    check_exact_type(m, typeid(T));
-    module = copy(m);
-  }
+  /// Throws Error if `m` is more than its `kind`.
+  Child(std::string n, const Module& m, Kind kind);
 
   std::string name;
   std::shared_ptr<Module> (*copy)(const Module& module);
   std::shared_ptr<Module> module;
-
- private:
-  template <class T>
-  static std::shared_ptr<Module> copy_as(const Module& module) {
-    return std::make_shared<T>(static_cast<const T&>(module));
-  }
 };
 
 struct Hooks {

@@ -9,6 +9,10 @@ Module& ModuleContainer::operator[](int64_t i) const {
   return *child_list()[static_cast<size_t>(i < 0 ? i + count : i)].module;
 }
 
+void ModuleContainer::add_next(const Module& module, detail::Kind kind) {
+  add_child(std::to_string(size()), module, kind);
+}
+
 void ModuleContainer::throw_wrong_type(int64_t i) const {
   throw TypeError(fmt::format("module {} of {} is a {}, not of the type asked for", i, name(), (*this)[i].name()));
 }

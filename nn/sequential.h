@@ -9,7 +9,7 @@ namespace gradus::nn {
 class NamedModule {
  public:
   template <std::derived_from<Module> T>
-  NamedModule(std::string name, const T& module) : child(std::move(name), module) {}
+  NamedModule(std::string name, const T& module) : child(std::move(name), module, detail::Kind::of(module)) {}
   detail::Child child;
 };
 
@@ -56,6 +56,8 @@ class ModuleContainer : public Module {
 
  protected:
   ModuleContainer() = default;
+  /// Adds a child named by its number.
+  void add_next(const Module& module, detail::Kind kind);
 
  private:
   [[noreturn]] void throw_wrong_type(int64_t i) const;
@@ -75,11 +77,12 @@ class Sequential : public ModuleContainer {
   /// Adds a module at the end, for all handles on this one. Throws Error for a name that is taken.
   template <std::derived_from<Module> T>
   Sequential& push_back(const T& module) {
-    return push_back(std::to_string(size()), module);
+    add_next(module, detail::Kind::of(module));
+    return *this;
   }
   template <std::derived_from<Module> T>
   Sequential& push_back(std::string name, const T& module) {
-    add_child({std::move(name), module});
+    add_child(std::move(name), module, detail::Kind::of(module));
     return *this;
   }
   /// push_back under its Python name.
@@ -102,7 +105,7 @@ class ModuleList : public ModuleContainer {
   /// Adds a module at the end, for all handles on this one.
   template <std::derived_from<Module> T>
   ModuleList& push_back(const T& module) {
-    add_child({std::to_string(size()), module});
+    add_next(module, detail::Kind::of(module));
     return *this;
   }
   /// push_back under its Python name.
@@ -123,7 +126,7 @@ class ModuleDict : public Module {
   /// Adds a module. Throws Error for a name that is taken.
   template <std::derived_from<Module> T>
   ModuleDict& insert(std::string name, const T& module) {
-    add_child({std::move(name), module});
+    add_child(std::move(name), module, detail::Kind::of(module));
     return *this;
   }
   /// Throws IndexError if there is none of that name.

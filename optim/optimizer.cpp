@@ -14,6 +14,12 @@ bool contains(const std::vector<Tensor>& tensors, const Tensor& x) {
 
 }  // namespace
 
+Optimizer::~Optimizer() = default;
+
+double Optimizer::lr(size_t group) const { return option_numbers(group).at("lr").at(0); }
+
+void Optimizer::set_lr(size_t group, double lr) { set_option_numbers(group, {{"lr", {lr}}}); }
+
 void Optimizer::add_params(const std::vector<Tensor>& params) {
   GRADUS_CHECK_VALUE(!params.empty(), "optimizer got an empty parameter list");
   bool duplicates = false;

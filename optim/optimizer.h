@@ -22,7 +22,7 @@ struct OptimizerState {
 /// each of them, and step().
 class Optimizer {
  public:
-  virtual ~Optimizer() = default;
+  virtual ~Optimizer();
   Optimizer(Optimizer&&) = default;
   Optimizer& operator=(Optimizer&&) = default;
 
@@ -48,8 +48,8 @@ class Optimizer {
   /// The parameters of one group.
   const std::vector<Tensor>& params(size_t group = 0) const { return groups_.at(group).params; }
   /// The learning rate of one group.
-  double lr(size_t group = 0) const { return option_numbers(group).at("lr").at(0); }
-  void set_lr(size_t group, double lr) { set_option_numbers(group, {{"lr", {lr}}}); }
+  double lr(size_t group = 0) const;
+  void set_lr(size_t group, double lr);
   /// The learning rate a group started with, which a scheduler notes here.
   std::optional<double>& initial_lr(size_t group) { return groups_.at(group).initial_lr; }
   /// How often step() was called.
