@@ -79,16 +79,19 @@ void gemm_part(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T 
   }
 }
 
-// The same on several threads: each has some rows of C, or some columns if there are more of those. A weight's
-// gradient, g^T x, is split by rows if there are enough: what a thread has written it then reads again as the optimizer
-// steps.
+// The same on several threads: each has some rows of C, or some columns if there are more of those. Two exceptions:
+// - W^T in x W^T is split by columns if there are enough, even for many x: a thread turns only its part of W round.
+// - A weight's gradient, g^T x, is split by rows if there are enough. These are the same rows of W, and the optimizer's
+//   step is split alike: what a thread writes is in its own core's cache when it reads it.
 template <class T>
 int split_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
-  constexpr int64_t kFewestProducts = int64_t{1} << 19;  // multiplications that are worth a thread: some 5 us
-  constexpr int64_t kFewest = 16, kMultiple = 8;         // rows or columns of a part
-  const int64_t m = a.rows, n = b.columns, k = a.columns;
+  constexpr int64_t kFewestProducts = int64_t{250} * 1000;  // multiplications that are worth a thread: some 3 us
+  constexpr int64_t kFewest = 16, kMultiple = 8;            // rows or columns of a part
+  constexpr int64_t kFewestTurned = 48;                     // columns of a part for which all of A is read again
+  const int64_t m = a.rows, n = b.columns, k = a.columns, threads = get_num_threads();
   const bool is_weight_gradient = a.row_stride == 1 && b.column_stride == 1;
-  const bool by_rows = m >= n || (is_weight_gradient && m >= kFewest * get_num_threads());
+  const bool turns_b = b.row_stride == 1 && n >= kFewestTurned * threads;
+  const bool by_rows = is_weight_gradient ? m >= n || m >= kFewest * threads : m >= n && !turns_b;
   const int64_t count = by_rows ? m : n, each = std::max<int64_t>(m * n * k / count, 1);
   const int64_t grain = std::max<int64_t>((kFewestProducts + each - 1) / each, kFewest);
   const auto part = [&](int64_t begin, int64_t end) {

@@ -111,13 +111,16 @@ inline void map_contiguous(int64_t n, R* out, F f, const A*... inputs) {
   for (int64_t i = 0; i < n; ++i) out[i] = f(inputs[i]...);
 }
 
-/// The same for the whole of a tensor, on several threads if it is large. A function of its own: inlined among the
-/// other ways of map, GCC 12 reads a pointer from the stack for every vector.
+/// The same for the whole of a tensor, in ranges of at least `grain`; returns how many threads took one. A function of
+/// its own: inlined among the other ways of map, GCC 12 reads a pointer from the stack for every vector.
 template <class R, class F, class... A>
-[[gnu::noinline]] void map_all(int64_t n, R* out, F f, const A*... inputs) {
-  if (n < 2 * kSimpleGrain) return map_contiguous(n, out, f, inputs...);
-  parallel_for(n, kSimpleGrain,
-               [&](int64_t begin, int64_t end) { map_contiguous(end - begin, out + begin, f, (inputs + begin)...); });
+[[gnu::noinline]] int map_all(int64_t n, int64_t grain, R* out, F f, const A*... inputs) {
+  if (n < 2 * grain) {
+    map_contiguous(n, out, f, inputs...);
+    return 1;
+  }
+  return parallel_for(
+      n, grain, [&](int64_t begin, int64_t end) { map_contiguous(end - begin, out + begin, f, (inputs + begin)...); });
 }
 
 namespace detail {
@@ -175,13 +178,13 @@ bool map_number(const Tensor& out, F f, const Tensor& a, const Tensor& b) {
   const A* const first = reinterpret_cast<const A*>(a.impl()->data);
   const B* const second = reinterpret_cast<const B*>(b.impl()->data);
   if (b.numel() == 1 && same_contiguous(out, a)) {
-    map_all(
-        out.numel(), to, [f, value = *second](A x) { return f(x, value); }, first);
+    out.impl()->parts = map_all(
+        out.numel(), simple_grain(out.numel(), a), to, [f, value = *second](A x) { return f(x, value); }, first);
     return true;
   }
   if (a.numel() == 1 && same_contiguous(out, b)) {
-    map_all(
-        out.numel(), to, [f, value = *first](B x) { return f(value, x); }, second);
+    out.impl()->parts = map_all(
+        out.numel(), simple_grain(out.numel(), b), to, [f, value = *first](B x) { return f(value, x); }, second);
     return true;
   }
   return false;
@@ -198,8 +201,9 @@ void map(const Tensor& out, F f, const Inputs&... inputs) {
     map<R, std::conditional_t<true, R, Inputs>...>(out, f, inputs...);
   } else {
     if (out.is_contiguous() && (detail::same_contiguous(out, inputs) && ...)) {
-      map_all(out.numel(), reinterpret_cast<R*>(out.impl()->data), f,
-              reinterpret_cast<const A*>(inputs.impl()->data)...);
+      const int64_t n = out.numel();
+      out.impl()->parts = map_all(n, simple_grain(n, inputs...), reinterpret_cast<R*>(out.impl()->data), f,
+                                  reinterpret_cast<const A*>(inputs.impl()->data)...);
       return;
     }
     if constexpr (sizeof...(A) == 2) {

@@ -68,7 +68,9 @@ Dims with_last(const Tensor& x, int64_t size) {
 Tensor mm(const Tensor& a, const Tensor& b) {
   const Tensor left = readable(a), right = readable(b);
   Tensor out = empty({a.size(0), b.size(1)}, a.dtype());
-  dispatch_product(a, "mm", [&]<class T>(T) { gemm(as_matrix<T>(left), as_matrix<T>(right), out.data_ptr<T>()); });
+  dispatch_product(a, "mm", [&]<class T>(T) {
+    out.impl()->parts = gemm(as_matrix<T>(left), as_matrix<T>(right), out.data_ptr<T>());
+  });
   return out;
 }
 
@@ -125,7 +127,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
       const Tensor b = contiguous(bias);
       for (int64_t i = 0; i < rows; ++i) std::copy_n(b.data_ptr<T>(), columns, result + i * columns);
     }
-    gemm(as_rows<T>(input), as_matrix<T>(w).transposed(), result, T(1), T(bias.defined() ? 1 : 0));
+    out.impl()->parts = gemm(as_rows<T>(input), as_matrix<T>(w).transposed(), result, T(1), T(bias.defined() ? 1 : 0));
   });
   return out;
 }
@@ -133,7 +135,9 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 Tensor linear_input_gradient(const Tensor& g, const Tensor& weight) {
   const Tensor gradient = readable_rows(g), w = readable(weight);
   Tensor out = empty(with_last(g, weight.size(1)), g.dtype());
-  dispatch_product(g, "linear", [&]<class T>(T) { gemm(as_rows<T>(gradient), as_matrix<T>(w), out.data_ptr<T>()); });
+  dispatch_product(g, "linear", [&]<class T>(T) {
+    out.impl()->parts = gemm(as_rows<T>(gradient), as_matrix<T>(w), out.data_ptr<T>());
+  });
   return out;
 }
 

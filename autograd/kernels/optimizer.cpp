@@ -54,8 +54,7 @@ T* from(T* x, int64_t i) {
 template <class T, class Loop>
 void for_gradient(const Tensor& g, Loop loop) {
   const T* const all = data<T>(g);
-  const int64_t parts = g.impl()->parts;
-  parallel_for(g.numel(), parts > 1 ? g.numel() / parts : kSimpleGrain,
+  parallel_for(g.numel(), simple_grain(g.numel(), g),
                [&](int64_t begin, int64_t end) { loop(begin, end - begin, all + begin); });
 }
 template <class T, class Loop>

@@ -43,4 +43,11 @@ int parallel_for(int64_t count, int64_t grain, const F& f, int64_t step = 16) {
 inline constexpr int64_t kSimpleGrain = 1 << 19;          // an addition, or a step of an optimizer
 inline constexpr int64_t kTranscendentalGrain = 1 << 13;  // exp
 
+/// The grain of a simple operation on n elements of tensors: what several threads have computed is split alike.
+template <class... Tensors>
+int64_t simple_grain(int64_t n, const Tensors&... inputs) {
+  const int parts = std::max({inputs.impl()->parts...});
+  return parts > 1 ? n / parts : kSimpleGrain;
+}
+
 }  // namespace gradus::kernels

@@ -154,7 +154,7 @@ Tensor vector_map(std::string_view op, const Tensor& out, F f, const Tensor& x, 
     };
     Tensor result = result_like(x, dtype_of<T>::value, out);
     [&](const auto&... ready) {
-      parallel_for(x.numel(), kTranscendentalGrain, [&](int64_t begin, int64_t end) {
+      result.impl()->parts = parallel_for(x.numel(), kTranscendentalGrain, [&](int64_t begin, int64_t end) {
         vector_row(end - begin, reinterpret_cast<T*>(result.impl()->data) + begin, f,
                    (reinterpret_cast<const T*>(ready.impl()->data) + begin)...);
       });
