@@ -91,7 +91,7 @@ int split_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
   const int64_t m = a.rows, n = b.columns, k = a.columns, threads = get_num_threads();
   const bool is_weight_gradient = a.row_stride == 1 && b.column_stride == 1;
   const bool turns_b = b.row_stride == 1 && n >= kFewestTurned * threads;
-  const bool by_rows = is_weight_gradient ? m >= n || m >= kFewest * threads : m >= n && !turns_b;
+  const bool by_rows = is_weight_gradient ? (m >= n || m >= kFewest * threads) : (m >= n && !turns_b);
   const int64_t count = by_rows ? m : n, each = std::max<int64_t>(m * n * k / count, 1);
   const int64_t grain = std::max<int64_t>((kFewestProducts + each - 1) / each, kFewest);
   const auto part = [&](int64_t begin, int64_t end) {

@@ -47,7 +47,7 @@ inline constexpr int64_t kTranscendentalGrain = 1 << 13;  // exp
 template <class... Tensors>
 int64_t simple_grain(int64_t n, const Tensors&... inputs) {
   const int parts = std::max({inputs.impl()->parts...});
-  return parts > 1 ? n / parts : kSimpleGrain;
+  return parts > 1 ? std::max<int64_t>(n / parts, 1) : kSimpleGrain;
 }
 
 }  // namespace gradus::kernels

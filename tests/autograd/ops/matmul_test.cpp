@@ -263,8 +263,8 @@ TEST(Threads, ResultsAgreeToRoundingAndRepeat) {
   const Tensor weight = randn({203, 257}), bias = randn({203});
   const auto all = [&] {
     const Tensor product = a.mm(b), e = a.exp();
-    return TensorList{product, b.t().mm(a.t()), linear(a, weight, bias), product * product, e, e + a, large + large,
-                      large * 2};
+    return TensorList{product, b.t().mm(a.t()), linear(a, weight, bias), product * product,
+                      e,       e + a,           large + large,           large * 2};
   };
   const TensorList one = all();
   for (const int threads : {2, 3}) {
