@@ -5,6 +5,7 @@
 //   plan.for_each_row<3>([](int64_t n, const auto& data, const auto& strides) {...});
 //
 //   map<float>(out, [](float a, float b) { return a + b; }, a, b);   // out[i] = f(a[i], b[i])
+#include <gradus/autograd/kernels/ahead.h>
 #include <gradus/autograd/kernels/parallel.h>
 #include <gradus/autograd/tensor.h>
 #include <array>
@@ -111,6 +112,25 @@ inline void map_contiguous(int64_t n, R* out, F f, const A*... inputs) {
   for (int64_t i = 0; i < n; ++i) out[i] = f(inputs[i]...);
 }
 
+/// The same for a row of a result that is far larger than the caches.
+template <class R, class F, class... A>
+[[gnu::noinline]] void map_far(int64_t n, R* out, F f, const A*... inputs) {
+  constexpr int64_t kLine = kCacheLine / static_cast<int64_t>(sizeof(R));
+  int64_t i = 0;
+  for (; i + kLine <= n; i += kLine) {
+    ask_ahead(out + i, (inputs + i)...);
+    map_contiguous(kLine, out + i, f, (inputs + i)...);
+  }
+  map_contiguous(n - i, out + i, f, (inputs + i)...);
+}
+
+template <class R, class F, class... A>
+inline void map_near_or_far(bool far, int64_t n, R* out, F f, const A*... inputs) {
+  if (far) [[unlikely]]
+    return map_far(n, out, f, inputs...);
+  map_contiguous(n, out, f, inputs...);
+}
+
 /// The same for the whole of a tensor, in ranges of at least `grain`; returns how many threads took one. A function of
 /// its own: inlined among the other ways of map, GCC 12 reads a pointer from the stack for every vector.
 template <class R, class F, class... A>
@@ -119,8 +139,10 @@ template <class R, class F, class... A>
     map_contiguous(n, out, f, inputs...);
     return 1;
   }
-  return parallel_for(
-      n, grain, [&](int64_t begin, int64_t end) { map_contiguous(end - begin, out + begin, f, (inputs + begin)...); });
+  const bool far = n >= kFarElements<R>;
+  return parallel_for(n, grain, [&](int64_t begin, int64_t end) {
+    map_near_or_far(far, end - begin, out + begin, f, (inputs + begin)...);
+  });
 }
 
 namespace detail {
@@ -134,12 +156,12 @@ struct ElementType {
 };
 
 template <class R, class F, class... A, size_t... I>
-void map_row(int64_t n, const std::array<std::byte*, 1 + sizeof...(A)>& data,
+void map_row(bool far, int64_t n, const std::array<std::byte*, 1 + sizeof...(A)>& data,
              const std::array<int64_t, 1 + sizeof...(A)>& strides, F f, std::index_sequence<I...>, ElementType<A>...) {
   const bool contiguous_out = strides[0] == kSize<R>;
   R* const out = reinterpret_cast<R*>(data[0]);
   if (contiguous_out && ((strides[I + 1] == kSize<A>)&&...)) {
-    map_contiguous(n, out, f, reinterpret_cast<const A*>(data[I + 1])...);
+    map_near_or_far(far, n, out, f, reinterpret_cast<const A*>(data[I + 1])...);
     return;
   }
   if constexpr (sizeof...(A) == 2) {  // one operand is a number: a scalar, or a column broadcast along its row
@@ -148,13 +170,13 @@ void map_row(int64_t n, const std::array<std::byte*, 1 + sizeof...(A)>& data,
     const auto* const a = reinterpret_cast<const First*>(data[1]);
     const auto* const b = reinterpret_cast<const Second*>(data[2]);
     if (contiguous_out && strides[1] == kSize<First> && strides[2] == 0) {
-      map_contiguous(
-          n, out, [f, value = *b](First x) { return f(x, value); }, a);
+      map_near_or_far(
+          far, n, out, [f, value = *b](First x) { return f(x, value); }, a);
       return;
     }
     if (contiguous_out && strides[1] == 0 && strides[2] == kSize<Second>) {
-      map_contiguous(
-          n, out, [f, value = *a](Second x) { return f(value, x); }, b);
+      map_near_or_far(
+          far, n, out, [f, value = *a](Second x) { return f(value, x); }, b);
       return;
     }
   }
@@ -210,8 +232,10 @@ void map(const Tensor& out, F f, const Inputs&... inputs) {
       if (detail::map_number<R, A...>(out, f, inputs...)) return;
     }
     const LoopPlan plan(out.sizes(), {Operand(out), Operand(inputs)...});
+    const bool far = out.numel() >= kFarElements<R>;
     plan.for_each_row<1 + sizeof...(A)>([&](int64_t n, const auto& data, const auto& strides) {
-      detail::map_row<R, F, A...>(n, data, strides, f, std::index_sequence_for<A...>(), detail::ElementType<A>()...);
+      detail::map_row<R, F, A...>(far, n, data, strides, f, std::index_sequence_for<A...>(),
+                                  detail::ElementType<A>()...);
     });
   }
 }

@@ -17,7 +17,7 @@ constexpr int64_t kRowBlock =
 
 /// y = exp(x - max); returns the sum, made of blocks as sum_batches makes it.
 template <class T>
-double exp_row(const T* x, int64_t n, T max, T* y) {
+double exp_row(const T* x, int64_t n, T max, T* y, bool far) {
   constexpr int64_t kWidth = kLanes<T>;
   const Batch<T> shift(max);
   double sum = 0;
@@ -27,6 +27,7 @@ double exp_row(const T* x, int64_t n, T max, T* y) {
     int64_t i = first;
     for (; i + kWidth <= end; i += kWidth) {
       const Batch<T> value = vector_math::exp(load(x + i) - shift);
+      if (far) ask_ahead(y + i, x + i);
       value.store_unaligned(y + i);
       block = block + value;
     }
@@ -50,6 +51,7 @@ template <class T>
 void softmax_rows(const T* x, int64_t rows, int64_t n, T* y) {
   constexpr int64_t kRows = 8, kNumbers = 1024;
   const int64_t together = std::clamp<int64_t>(kNumbers / std::max<int64_t>(n, 1), 1, kRows);
+  const bool far = rows * n >= kFarElements<T>;
   std::array<T, kRows> max, scale;
   for (int64_t first = 0; first < rows; first += together) {
     const int64_t count = std::min(together, rows - first);
@@ -57,7 +59,7 @@ void softmax_rows(const T* x, int64_t rows, int64_t n, T* y) {
       for (int64_t r = 0; r < count; ++r) step(static_cast<size_t>(r), (first + r) * n);
     };
     for_each([&](size_t r, int64_t at) { max[r] = row_max(x + at, n); });
-    for_each([&](size_t r, int64_t at) { scale[r] = static_cast<T>(1 / exp_row(x + at, n, max[r], y + at)); });
+    for_each([&](size_t r, int64_t at) { scale[r] = static_cast<T>(1 / exp_row(x + at, n, max[r], y + at, far)); });
     for_each([&](size_t r, int64_t at) {
       vector_row(
           n, y + at, [factor = Batch<T>(scale[r])](const auto& v) { return v * factor; }, y + at);

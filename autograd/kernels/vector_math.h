@@ -1,6 +1,7 @@
 #pragma once
 // Transcendental functions on xsimd's vectors, and how a function of vectors becomes a loop over a tensor. Every
 // element is computed by the vector function, a few in a vector filled up, so that a value never depends on its place.
+#include <gradus/autograd/kernels/ahead.h>
 #include <gradus/autograd/kernels/elementwise_loops.h>
 #include <gradus/autograd/kernels/lanes.h>
 #include <algorithm>
@@ -141,7 +142,11 @@ void vector_row(int64_t n, T* out, F f, const Inputs*... inputs) {
   if (n < kWidth) return store_part(f(load_part(inputs, n)...), n, out);
   const int64_t end = n - kWidth;
   const Batch<T> last = f(load(inputs + end)...);
-  for (int64_t i = 0; i < end; i += kWidth) f(load(inputs + i)...).store_unaligned(out + i);
+  const bool far = n >= kFarElements<T>;
+  for (int64_t i = 0; i < end; i += kWidth) {
+    if (far) ask_ahead(out + i, (inputs + i)...);
+    f(load(inputs + i)...).store_unaligned(out + i);
+  }
   last.store_unaligned(out + end);
 }
 

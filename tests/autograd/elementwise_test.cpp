@@ -3,6 +3,7 @@
 #include <gradus/autograd/random.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -412,6 +413,23 @@ TEST(Elementwise, ValuesDoNotDependOnTheirPlace) {
       ASSERT_EQ(kernel(x.select(0, i), {}).item<float>(), whole.select(0, i).item<float>());
       ASSERT_EQ(kernel(x.slice(0, i), {}).select(0, 0).item<float>(), whole.select(0, i).item<float>());
     }
+  }
+}
+
+// More elements than the caches hold go through loops of their own.
+TEST(Elementwise, LargeResultsAreThoseOfTheirParts) {
+  manual_seed(13);
+  const Tensor x = randn({1049, 1021}), row = randn({1021}), column = randn({1049, 1});
+  const auto all = [&](const Tensor& rows, const Tensor& of_rows) {
+    return TensorList{rows + rows,    rows + row,  of_rows * rows,       rows * 2,
+                      rows.gt(row),   rows.exp(),  rows.softmax(1),      (rows * 1).mul_(row),
+                      rows.sigmoid(), rows.tanh(), rows.to(kFloat64) + 1};
+  };
+  const TensorList large = all(x, column);
+  for (int64_t first = 0; first < 1049; first += 300) {
+    const int64_t end = std::min<int64_t>(first + 300, 1049);
+    const TensorList part = all(x.slice(0, first, end), column.slice(0, first, end));
+    for (size_t i = 0; i < part.size(); ++i) EXPECT_TRUE(large[i].slice(0, first, end).equal(part[i])) << i;
   }
 }
 
