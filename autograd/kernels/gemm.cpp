@@ -85,9 +85,9 @@ void gemm_part(const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t leading, T 
 //   step is split alike: what a thread writes is in its own core's cache when it reads it.
 template <class T>
 int split_gemm(const Matrix<T>& a, const Matrix<T>& b, T* c, T alpha, T beta) {
-  constexpr int64_t kFewestProducts = int64_t{250} * 1000;  // multiplications that are worth a thread: some 3 us
-  constexpr int64_t kFewest = 16, kMultiple = 8;            // rows or columns of a part
-  constexpr int64_t kFewestTurned = 48;                     // columns of a part for which all of A is read again
+  constexpr int64_t kFewestProducts = 250'000;    // multiplications that are worth a thread: some 5 us
+  constexpr int64_t kFewest = 16, kMultiple = 8;  // rows or columns of a part
+  constexpr int64_t kFewestTurned = 48;           // columns of a part for which all of A is read again
   const int64_t m = a.rows, n = b.columns, k = a.columns, threads = get_num_threads();
   const bool is_weight_gradient = a.row_stride == 1 && b.column_stride == 1;
   const bool turns_b = b.row_stride == 1 && n >= kFewestTurned * threads;

@@ -124,6 +124,7 @@ template <class R, class F, class... A>
   map_contiguous(n - i, out + i, f, (inputs + i)...);
 }
 
+/// One or the other; the far loop is not inlined, since the near one would be compiled worse beside it.
 template <class R, class F, class... A>
 inline void map_near_or_far(bool far, int64_t n, R* out, F f, const A*... inputs) {
   if (far) [[unlikely]]
@@ -135,11 +136,11 @@ inline void map_near_or_far(bool far, int64_t n, R* out, F f, const A*... inputs
 /// its own: inlined among the other ways of map, GCC 12 reads a pointer from the stack for every vector.
 template <class R, class F, class... A>
 [[gnu::noinline]] int map_all(int64_t n, int64_t grain, R* out, F f, const A*... inputs) {
+  const bool far = n >= kFarElements<R>;
   if (n < 2 * grain) {
-    map_contiguous(n, out, f, inputs...);
+    map_near_or_far(far, n, out, f, inputs...);
     return 1;
   }
-  const bool far = n >= kFarElements<R>;
   return parallel_for(n, grain, [&](int64_t begin, int64_t end) {
     map_near_or_far(far, end - begin, out + begin, f, (inputs + begin)...);
   });

@@ -80,7 +80,7 @@ Tensor addmm(const Tensor& x, const Tensor& mat1, const Tensor& mat2, Scalar bet
   dispatch_product(mat1, "addmm", [&]<class T>(T) {
     const T x_factor = beta.to<T>();
     if (x_factor != T(0)) copy(out, x);
-    gemm(as_matrix<T>(left), as_matrix<T>(right), out.data_ptr<T>(), alpha.to<T>(), x_factor);
+    out.impl()->parts = gemm(as_matrix<T>(left), as_matrix<T>(right), out.data_ptr<T>(), alpha.to<T>(), x_factor);
   });
   return out;
 }

@@ -1,4 +1,5 @@
 // Each runs over rows of n contiguous numbers, or over tiles of neighbouring columns of n numbers each.
+#include <gradus/autograd/kernels/ahead.h>
 #include <gradus/autograd/kernels/dispatch.h>
 #include <gradus/autograd/kernels/kernels.h>
 #include <gradus/autograd/kernels/log_sum_exp.h>
@@ -15,7 +16,7 @@ constexpr int64_t kTile = 256;
 constexpr int64_t kRowBlock =
     256;  // rows added up by themselves, so that a long column's sum does not round a row away
 
-/// y = exp(x - max); returns the sum, made of blocks as sum_batches makes it.
+/// y = exp(x - max), a row of many if `far` (ahead.h); returns the sum, made of blocks as sum_batches makes it.
 template <class T>
 double exp_row(const T* x, int64_t n, T max, T* y, bool far) {
   constexpr int64_t kWidth = kLanes<T>;

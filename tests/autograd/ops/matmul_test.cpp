@@ -262,16 +262,15 @@ TEST(Threads, ResultsAgreeToRoundingAndRepeat) {
   const Tensor a = randn({331, 257}), b = randn({257, 203}), large = randn({1'700'003});
   const Tensor weight = randn({203, 257}), bias = randn({203});
   const auto all = [&] {
-    const Tensor product = a.mm(b), e = a.exp();
-    return TensorList{product, b.t().mm(a.t()), linear(a, weight, bias), product * product,
-                      e,       e + a,           large + large,           large * 2};
+    const Tensor e = a.exp();
+    return TensorList{a.mm(b), b.t().mm(a.t()), linear(a, weight, bias), e, e + a, e * e, large + large, large * 2};
   };
   const TensorList one = all();
   for (const int threads : {2, 3}) {
     set_num_threads(threads);
     const TensorList several = all(), again = all();
     for (size_t i = 0; i < one.size(); ++i) {
-      EXPECT_TRUE(several[i].allclose(one[i], {.rtol = 1e-5, .atol = i < 4 ? 1e-3 : 0})) << i;
+      EXPECT_TRUE(several[i].allclose(one[i], {.rtol = 1e-5, .atol = i < 3 ? 1e-4 : 0})) << i;
       EXPECT_TRUE(several[i].equal(again[i])) << i;
     }
   }
