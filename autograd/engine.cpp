@@ -53,12 +53,14 @@ class Engine {
  private:
   using Nodes = std::vector<Node*, memory::Allocator<Node*>>;  // a new list of a million costs its page faults
 
-  /// Nodes are worked through more or less in the order in which they were found: asks memory for one to come soon.
+  /// Nodes are worked through more or less in the order in which they were found: asks memory for one to come soon, and
+  /// for what another saved, which comes sooner.
   void prefetch(size_t done) const {
-    constexpr size_t kSoon = 8, kLine = 64;
+    constexpr size_t kSoon = 8, kSooner = 4, kLine = 64;
     if (done + kSoon >= visited_.size()) return;
     const auto* node = reinterpret_cast<const std::byte*>(visited_[done + kSoon]);
     for (size_t line = 0; line < sizeof(Node) / kLine + 2; ++line) __builtin_prefetch(node + line * kLine);
+    visited_[done + kSooner]->prefetch_saved();
   }
 
   void count_dependencies(const std::vector<Edge>& roots) {

@@ -34,6 +34,8 @@ class Node : public RefCounted, public memory::Cached {
   virtual TensorList apply(TensorList&& gradients) = 0;
   /// Frees what was saved for backward; a later use of it throws.
   virtual void release_saved() {}
+  /// Asks memory for what was saved, since backward comes to this node soon.
+  virtual void prefetch_saved() const {}
 
   /// One edge for each tensor input of the op; its node is null where no gradient is needed.
   InlineVector<Edge, 2> next_edges;
@@ -110,6 +112,9 @@ class Context {
   void save(const Tensor& tensor);
   void end(std::span<const Tensor> outputs);  // finds the outputs among what was saved
   void release();
+  void prefetch() const {
+    for (const SavedTensor& saved : saved_) saved.prefetch();
+  }
 
   Node* node_ = nullptr;
   Forward* forward_ = nullptr;
@@ -124,6 +129,7 @@ class OpNode final : public Node {
   std::string name() const override { return detail::backward_name(Op::name); }
   TensorList apply(TensorList&& gradients) override;
   void release_saved() override { context.release(); }
+  void prefetch_saved() const override { context.prefetch(); }
 
   Op op;
   Context context;

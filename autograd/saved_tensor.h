@@ -15,6 +15,8 @@ class SavedTensor {
   Tensor unpack(Node& node) const;
   /// The tensor without history, handed over, so that no reference is counted; a later use throws.
   Tensor take();
+  /// Asks memory for its storage.
+  void prefetch() const { __builtin_prefetch(storage_.get(), 1); }
   /// Throws if the tensor was changed in place since.
   void check_version(const Node& node) const {
     if (storage_ && storage_->version() != version_) throw_changed(node);
