@@ -8,9 +8,11 @@ namespace gradus::kernels {
 
 inline constexpr int64_t kCacheLine = 64, kBytesAhead = 64 * kCacheLine;
 
-/// Elements of a result from which on asking ahead is worth its instructions: fewer lie in the caches.
+/// Whether a result has so many elements that asking ahead is worth its instructions: fewer lie in the caches.
 template <class T>
-inline constexpr int64_t kFarElements = (int64_t{4} << 20) / static_cast<int64_t>(sizeof(T));
+bool is_far(int64_t n) {
+  return n >= (int64_t{4} << 20) / static_cast<int64_t>(sizeof(T));
+}
 
 /// Asks for what is written kBytesAhead after `to` and read as far after `from`; there need not be anything.
 template <class T, class... From>

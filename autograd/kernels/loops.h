@@ -64,6 +64,17 @@ class LoopPlan {
     for_each_row_of<N>(dimensions_.data(), dimensions_.size(), first<N>(data_), row);
   }
 
+  /// Calls block(inner, outer, data) for each pair of the two innermost loops, so that what rows have in common is
+  /// found out once for all of them. A plan of one loop has one of size 1 outside it.
+  template <size_t N, class Block>
+  void for_each_block(Block&& block) const {
+    if (numel_ == 0) return;
+    constexpr Dimension kOnce{1, {}};
+    const bool rows = dimensions_.size() > 1;
+    for_each_block_of<N>(dimensions_.data(), dimensions_.size(), first<N>(data_),
+                         [&](const auto& data) { block(dimensions_[0], rows ? dimensions_[1] : kOnce, data); });
+  }
+
   template <size_t N>
   static std::array<std::byte*, N> first(const std::array<std::byte*, kMaxOperands>& all) {
     std::array<std::byte*, N> some;
@@ -71,23 +82,28 @@ class LoopPlan {
     return some;
   }
 
-  /// The same over some of the dimensions, from elements of one's own choice.
+  /// The rows of some of the dimensions, from elements of one's own choice.
   template <size_t N, class Row>
   static void for_each_row_of(const Dimension* dimensions, size_t count, std::array<std::byte*, N> data, Row&& row) {
     std::array<int64_t, N> strides;
     for (size_t k = 0; k < N; ++k) strides[k] = dimensions[0].strides[k];
-    const int64_t n = dimensions[0].size;
-    if (count == 1) {
-      row(n, std::as_const(data), std::as_const(strides));
-      return;
-    }
+    const int64_t rows = count > 1 ? dimensions[1].size : 1;
+    for_each_block_of(dimensions, count, data, [&](std::array<std::byte*, N> walking) {
+      for (int64_t i = 0; i < rows; ++i) {
+        row(dimensions[0].size, std::as_const(walking), std::as_const(strides));
+        for (size_t k = 0; i + 1 < rows && k < N; ++k) walking[k] += dimensions[1].strides[k];
+      }
+    });
+  }
+
+ private:
+  /// block(data) with the first elements of every pair of the two innermost loops.
+  template <size_t N, class Block>
+  static void for_each_block_of(const Dimension* dimensions, size_t count, std::array<std::byte*, N> data,
+                                Block&& block) {
     InlineVector<int64_t, 4> index(count, 0);
     while (true) {
-      auto walking = data;
-      for (int64_t i = 0; i < dimensions[1].size; ++i) {
-        row(n, std::as_const(walking), std::as_const(strides));
-        for (size_t k = 0; k < N; ++k) walking[k] += dimensions[1].strides[k];
-      }
+      block(std::as_const(data));
       size_t d = 2;
       for (; d < count; ++d) {
         for (size_t k = 0; k < N; ++k) data[k] += dimensions[d].strides[k];
@@ -99,7 +115,6 @@ class LoopPlan {
     }
   }
 
- private:
   int64_t numel_ = 1;
   std::array<std::byte*, kMaxOperands> data_{};
   InlineVector<Dimension, 4> dimensions_;
@@ -124,6 +139,17 @@ template <class R, class F, class... A>
   map_contiguous(n - i, out + i, f, (inputs + i)...);
 }
 
+/// Whether map asks ahead for a result of n elements. A Zen 5 looks ahead well enough for a loop that does nothing but
+/// read and write: asking took 1.05 of its time there (docs/adr/0007).
+template <class R>
+bool map_is_far([[maybe_unused]] int64_t n) {
+#if defined(__x86_64__)
+  return is_far<R>(n) && __builtin_cpu_is("intel");
+#else
+  return false;
+#endif
+}
+
 /// One or the other; the far loop is not inlined, since the near one would be compiled worse beside it.
 template <class R, class F, class... A>
 inline void map_near_or_far(bool far, int64_t n, R* out, F f, const A*... inputs) {
@@ -136,7 +162,7 @@ inline void map_near_or_far(bool far, int64_t n, R* out, F f, const A*... inputs
 /// its own: inlined among the other ways of map, GCC 12 reads a pointer from the stack for every vector.
 template <class R, class F, class... A>
 [[gnu::noinline]] int map_all(int64_t n, int64_t grain, R* out, F f, const A*... inputs) {
-  const bool far = n >= kFarElements<R>;
+  const bool far = map_is_far<R>(n);
   if (n < 2 * grain) {
     map_near_or_far(far, n, out, f, inputs...);
     return 1;
@@ -156,34 +182,48 @@ struct ElementType {
   using type = T;
 };
 
+/// The element that lies `offset` bytes after `first`.
+template <class T>
+T* at(std::byte* first, int64_t offset) {
+  return reinterpret_cast<T*>(first + offset);
+}
+
+/// map for the rows of a block of a LoopPlan.
 template <class R, class F, class... A, size_t... I>
-void map_row(bool far, int64_t n, const std::array<std::byte*, 1 + sizeof...(A)>& data,
-             const std::array<int64_t, 1 + sizeof...(A)>& strides, F f, std::index_sequence<I...>, ElementType<A>...) {
+void map_rows(bool far, const LoopPlan::Dimension& row, const LoopPlan::Dimension& rows,
+              const std::array<std::byte*, 1 + sizeof...(A)>& data, F f, std::index_sequence<I...>, ElementType<A>...) {
+  const int64_t n = row.size, count = rows.size;
+  const auto &strides = row.strides, &steps = rows.strides;
   const bool contiguous_out = strides[0] == kSize<R>;
-  R* const out = reinterpret_cast<R*>(data[0]);
   if (contiguous_out && ((strides[I + 1] == kSize<A>)&&...)) {
-    map_near_or_far(far, n, out, f, reinterpret_cast<const A*>(data[I + 1])...);
+    for (int64_t r = 0; r < count; ++r) {
+      map_near_or_far(far, n, at<R>(data[0], r * steps[0]), f, at<const A>(data[I + 1], r * steps[I + 1])...);
+    }
     return;
   }
   if constexpr (sizeof...(A) == 2) {  // one operand is a number: a scalar, or a column broadcast along its row
     using First = std::tuple_element_t<0, std::tuple<A...>>;
     using Second = std::tuple_element_t<1, std::tuple<A...>>;
-    const auto* const a = reinterpret_cast<const First*>(data[1]);
-    const auto* const b = reinterpret_cast<const Second*>(data[2]);
     if (contiguous_out && strides[1] == kSize<First> && strides[2] == 0) {
-      map_near_or_far(
-          far, n, out, [f, value = *b](First x) { return f(x, value); }, a);
+      for (int64_t r = 0; r < count; ++r) {
+        const auto with_number = [f, value = *at<const Second>(data[2], r * steps[2])](First x) { return f(x, value); };
+        map_near_or_far(far, n, at<R>(data[0], r * steps[0]), with_number, at<const First>(data[1], r * steps[1]));
+      }
       return;
     }
     if (contiguous_out && strides[1] == 0 && strides[2] == kSize<Second>) {
-      map_near_or_far(
-          far, n, out, [f, value = *a](Second x) { return f(value, x); }, b);
+      for (int64_t r = 0; r < count; ++r) {
+        const auto with_number = [f, value = *at<const First>(data[1], r * steps[1])](Second x) { return f(value, x); };
+        map_near_or_far(far, n, at<R>(data[0], r * steps[0]), with_number, at<const Second>(data[2], r * steps[2]));
+      }
       return;
     }
   }
-  for (int64_t i = 0; i < n; ++i) {
-    *reinterpret_cast<R*>(data[0] + i * strides[0]) =
-        f(*reinterpret_cast<const A*>(data[I + 1] + i * strides[I + 1])...);
+  for (int64_t r = 0; r < count; ++r) {
+    for (int64_t i = 0; i < n; ++i) {
+      *at<R>(data[0], r * steps[0] + i * strides[0]) =
+          f(*at<const A>(data[I + 1], r * steps[I + 1] + i * strides[I + 1])...);
+    }
   }
 }
 
@@ -233,10 +273,10 @@ void map(const Tensor& out, F f, const Inputs&... inputs) {
       if (detail::map_number<R, A...>(out, f, inputs...)) return;
     }
     const LoopPlan plan(out.sizes(), {Operand(out), Operand(inputs)...});
-    const bool far = out.numel() >= kFarElements<R>;
-    plan.for_each_row<1 + sizeof...(A)>([&](int64_t n, const auto& data, const auto& strides) {
-      detail::map_row<R, F, A...>(far, n, data, strides, f, std::index_sequence_for<A...>(),
-                                  detail::ElementType<A>()...);
+    const bool far = map_is_far<R>(out.numel());
+    plan.for_each_block<1 + sizeof...(A)>([&](const auto& row, const auto& rows, const auto& data) {
+      detail::map_rows<R, F, A...>(far, row, rows, data, f, std::index_sequence_for<A...>(),
+                                   detail::ElementType<A>()...);
     });
   }
 }

@@ -52,7 +52,7 @@ template <class T>
 void softmax_rows(const T* x, int64_t rows, int64_t n, T* y) {
   constexpr int64_t kRows = 8, kNumbers = 1024;
   const int64_t together = std::clamp<int64_t>(kNumbers / std::max<int64_t>(n, 1), 1, kRows);
-  const bool far = rows * n >= kFarElements<T>;
+  const bool far = is_far<T>(rows * n);
   std::array<T, kRows> max, scale;
   for (int64_t first = 0; first < rows; first += together) {
     const int64_t count = std::min(together, rows - first);

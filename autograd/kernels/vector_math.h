@@ -142,7 +142,7 @@ void vector_row(int64_t n, T* out, F f, const Inputs*... inputs) {
   if (n < kWidth) return store_part(f(load_part(inputs, n)...), n, out);
   const int64_t end = n - kWidth;
   const Batch<T> last = f(load(inputs + end)...);
-  const bool far = n >= kFarElements<T>;
+  const bool far = is_far<T>(n);
   for (int64_t i = 0; i < end; i += kWidth) {
     if (far) ask_ahead(out + i, (inputs + i)...);
     f(load(inputs + i)...).store_unaligned(out + i);

@@ -1,5 +1,6 @@
 // Values of the elementwise ops: broadcasting, dtypes, special values, accuracy, errors.
 #include <gradus/autograd/kernels/elementwise.h>
+#include <gradus/autograd/kernels/loops.h>
 #include <gradus/autograd/random.h>
 #include <gtest/gtest.h>
 
@@ -430,6 +431,19 @@ TEST(Elementwise, LargeResultsAreThoseOfTheirParts) {
     const int64_t end = std::min<int64_t>(first + 300, 1049);
     const TensorList part = all(x.slice(0, first, end), column.slice(0, first, end));
     for (size_t i = 0; i < part.size(); ++i) EXPECT_TRUE(large[i].slice(0, first, end).equal(part[i])) << i;
+  }
+}
+
+// Not every processor's map goes through the loop that asks ahead.
+TEST(Elementwise, AskingAheadComputesTheSame) {
+  for (const int64_t n : {0, 1, 15, 16, 17, 1000}) {
+    manual_seed(14);
+    const Tensor x = randn({n + 1}), y = randn({n + 1});
+    Tensor out = zeros({n + 1});
+    kernels::map_far(
+        n, out.data_ptr<float>(), [](float a, float b) { return a * b; }, x.data_ptr<float>(), y.data_ptr<float>());
+    EXPECT_TRUE(out.slice(0, 0, n).equal((x * y).slice(0, 0, n))) << n;
+    EXPECT_EQ(out[n].item<float>(), 0) << n;
   }
 }
 
