@@ -99,7 +99,10 @@ class Engine {
   /// Claims the node for this run.
   void enter(Node& node) {
     uint64_t holder = 0;
-    if (!node.run_.compare_exchange_strong(holder, id_, std::memory_order_acq_rel)) {
+    // A node with one consumer, which is claimed already, can be reached by nobody else.
+    if (node.unique() && node.run_.load(std::memory_order_acquire) == 0) {
+      node.run_.store(id_, std::memory_order_relaxed);
+    } else if (!node.run_.compare_exchange_strong(holder, id_, std::memory_order_acq_rel)) {
       GRADUS_CHECK(
           holder >> 32 == id_ >> 32,
           "two threads run backward over the same graph at the same time (they meet at {}): a graph belongs to "
