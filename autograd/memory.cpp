@@ -29,7 +29,7 @@ constexpr size_t kSlab = size_t{64} << 10;  // small blocks are cut from slabs o
 constexpr size_t kManySlabs = 64;           // and after so many of them from slabs made of huge pages
 constexpr size_t kLargestCached = size_t{1} << 30;
 constexpr size_t kMostCached = size_t{2} << 30;  // in large blocks, for each thread
-constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kHugePage = size_t{2} << 20, kFewestHuge = 2 * kHugePage;
 constexpr size_t kLargeBins = 4 * 31;
 
 /// The bin of a request above kSmallLimit, and the size of its blocks: four steps between powers of two waste at most a
@@ -90,13 +90,11 @@ Bins& adopt_bins() {
 Bins& bins() { return detail::small_bins ? static_cast<Bins&>(*detail::small_bins) : adopt_bins(); }
 
 void* allocate_from_system(size_t bytes) {
-  const bool huge = !kBypassCache && bytes >= 2 * kHugePage;
+  const bool huge = !kBypassCache && bytes >= kFewestHuge;
   const size_t alignment = huge ? kHugePage : 64;
   void* block = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
   if (!block) throw std::bad_alloc();
-#ifdef MADV_HUGEPAGE
-  if (huge) madvise(block, bytes, MADV_HUGEPAGE);  // a wish: without it the block is only slower
-#endif
+  if (huge) prefer_huge_pages(block, bytes);
   return block;
 }
 
@@ -161,6 +159,14 @@ void detail::deallocate_slowly(void* block, size_t bytes) noexcept {
   Bins& mine = bins();
   mine.count(-static_cast<int64_t>(bytes));
   deallocate_large(mine, block, bytes);
+}
+
+void prefer_huge_pages([[maybe_unused]] void* block, [[maybe_unused]] size_t bytes) noexcept {
+#ifdef MADV_HUGEPAGE
+  constexpr size_t kPage = 4096;
+  const size_t to_page = (kPage - reinterpret_cast<uintptr_t>(block) % kPage) % kPage;
+  if (bytes >= kFewestHuge) madvise(static_cast<std::byte*>(block) + to_page, bytes - to_page, MADV_HUGEPAGE);
+#endif
 }
 
 void empty_cache() noexcept {

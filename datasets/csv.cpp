@@ -1,5 +1,6 @@
 #include <gradus/autograd/aside_file.h>
 #include <gradus/autograd/check.h>
+#include <gradus/autograd/memory.h>
 #include <gradus/datasets/csv.h>
 #include <gradus/datasets/input_file.h>
 #include <zlib.h>
@@ -81,6 +82,7 @@ void reserve(Digits& digits, const std::filesystem::path& path, std::optional<st
   if (limit) rows = std::min(rows, static_cast<std::size_t>(*limit));
   digits.labels.reserve(rows);
   digits.pixels.reserve(rows * kDigitPixels);
+  memory::prefer_huge_pages(digits.pixels.data(), digits.pixels.capacity());
 }
 
 /// Reads a row that is as it should be; false, and `row` is unspecified, for any other.
