@@ -69,10 +69,7 @@ class LoopPlan {
   template <size_t N, class Block>
   void for_each_block(Block&& block) const {
     if (numel_ == 0) return;
-    constexpr Dimension kOnce{1, {}};
-    const bool rows = dimensions_.size() > 1;
-    for_each_block_of<N>(dimensions_.data(), dimensions_.size(), first<N>(data_),
-                         [&](const auto& data) { block(dimensions_[0], rows ? dimensions_[1] : kOnce, data); });
+    for_each_block_of<N>(dimensions_.data(), dimensions_.size(), first<N>(data_), block);
   }
 
   template <size_t N>
@@ -87,23 +84,24 @@ class LoopPlan {
   static void for_each_row_of(const Dimension* dimensions, size_t count, std::array<std::byte*, N> data, Row&& row) {
     std::array<int64_t, N> strides;
     for (size_t k = 0; k < N; ++k) strides[k] = dimensions[0].strides[k];
-    const int64_t rows = count > 1 ? dimensions[1].size : 1;
-    for_each_block_of(dimensions, count, data, [&](std::array<std::byte*, N> walking) {
-      for (int64_t i = 0; i < rows; ++i) {
-        row(dimensions[0].size, std::as_const(walking), std::as_const(strides));
-        for (size_t k = 0; i + 1 < rows && k < N; ++k) walking[k] += dimensions[1].strides[k];
-      }
-    });
+    for_each_block_of(dimensions, count, data,
+                      [&](const Dimension& inner, const Dimension& outer, std::array<std::byte*, N> walking) {
+                        for (int64_t i = 0; i < outer.size; ++i) {
+                          row(inner.size, std::as_const(walking), std::as_const(strides));
+                          for (size_t k = 0; k < N; ++k) walking[k] += outer.strides[k];
+                        }
+                      });
   }
 
  private:
-  /// block(data) with the first elements of every pair of the two innermost loops.
   template <size_t N, class Block>
   static void for_each_block_of(const Dimension* dimensions, size_t count, std::array<std::byte*, N> data,
                                 Block&& block) {
+    static constexpr Dimension kOnce{1, {}};
+    const Dimension& outer = count > 1 ? dimensions[1] : kOnce;
     InlineVector<int64_t, 4> index(count, 0);
     while (true) {
-      block(std::as_const(data));
+      block(dimensions[0], outer, std::as_const(data));
       size_t d = 2;
       for (; d < count; ++d) {
         for (size_t k = 0; k < N; ++k) data[k] += dimensions[d].strides[k];
