@@ -118,13 +118,15 @@ void Measurement::measure_work(Row& row) {
   // Several threads are worth what they save on the clock.
   const char* clock = row.threads == 1 ? "cpu" : "real";
   const nlohmann::json request = {{"work", row.work}, {"size", row.size}, {"seconds", options_.seconds}};
-  std::vector<Peer>& all = peers(row.threads);
   Numbers checks;
   const auto reader = kPythonReaders.find(row.peer);
   const std::string python = reader == kPythonReaders.end() ? "" : python_with(row.peer);
   const int rounds = reading ? std::min(options_.rounds, 3) : options_.rounds;
   for (int round = 0; round < rounds; ++round) {
-    for (Peer& peer : all) {
+    if (row.started_anew) peers_.erase(row.threads);
+    const std::vector<Peer>& all = peers(row.threads);
+    for (size_t turn = 0; turn < all.size(); ++turn) {
+      const Peer& peer = all[(turn + static_cast<size_t>(round)) % all.size()];  // another one first in each round
       const nlohmann::json answer = peer.process->ask(request);
       if (answer.contains("missing")) continue;
       row.seconds[peer.name].push_back(answer[clock].get<double>());
@@ -134,7 +136,6 @@ void Measurement::measure_work(Row& row) {
       const auto usage = run_program({python, "-c", reader->second, file}, with_threads(1, options_.data));
       if (usage) row.seconds[row.peer].push_back(std::stod(usage->output));
     }
-    std::rotate(all.begin(), all.begin() + 1, all.end());
   }
   for (const auto& [name, numbers] : checks) {
     if (!agree(numbers, checks[kGradus])) {

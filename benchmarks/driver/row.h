@@ -16,6 +16,7 @@ struct Row {
   std::string work = {};
   int64_t size = 0;
   int threads = 1;
+  bool started_anew = false;                                // the peers, for every round
   double target_l = 0, target_m = 0;                        // 0: no target
   std::string peer = kTuned;                                // whom L compares with
   std::map<std::string, std::vector<double>> seconds = {};  // by peer, one a round
