@@ -143,24 +143,31 @@ Matrix<T> pack(const Matrix<T>& b, T* packed) {
   return {packed, b.rows, b.columns, kRow, 1};
 }
 
-/// kRows rows of A times B, whose columns are contiguous, by dot products: one column after another, which the
-/// second-level cache delivers almost twice as fast as several side by side. GCC 12 keeps the sums in registers only if
-/// the loops over rows are unrolled by order, and what it need not read again for every column only in copies that
-/// nothing stored in C can change.
-template <int kRows, class T>
+/// kRows rows of A times B, whose columns are contiguous, by dot products, kColumns columns at a time. GCC 12 keeps the
+/// sums in registers only where loops over them are unrolled by order, and what else it need not read again for every
+/// column only in copies, which nothing stored in C can change.
+template <int kRows, int kColumns, class T>
 [[gnu::noinline]] void multiply_dots(const Matrix<T> a, const Matrix<T> b, const Target<T> target) {
-  constexpr bool kPairs = kRows <= 5;  // few sums would wait for an addition: each is kept in two parts
+  constexpr int kSums = kRows * kColumns;
+  constexpr bool kPairs = kSums <= 5;  // so few would wait for themselves: each is kept in two parts
   constexpr int64_t kWidth = kLanes<T>;
   const int64_t depth = a.columns;
-  for (int64_t j = 0; j < b.columns; ++j) {
-    const T* const column = b.data + j * b.column_stride;
-    Batch<T> sums[kRows], odd[kRows];
+  int64_t column = 0;
+  for (; column + kColumns <= b.columns; column += kColumns) {
+    const T* const columns = b.data + column * b.column_stride;
+    Batch<T> sums[kSums], odd[kSums];
 #pragma GCC unroll 8
-    for (int i = 0; i < kRows; ++i) sums[i] = odd[i] = Batch<T>(T(0));
+    for (int s = 0; s < kSums; ++s) sums[s] = odd[s] = Batch<T>(T(0));
     const auto add = [&](auto& to, auto&& read) {
-      const Batch<T> values = read(column);
 #pragma GCC unroll 8
-      for (int i = 0; i < kRows; ++i) to[i] = xsimd::fma(read(a.data + i * a.row_stride), values, to[i]);
+      for (int j = 0; j < kColumns; ++j) {
+        const Batch<T> values = read(columns + j * b.column_stride);
+#pragma GCC unroll 8
+        for (int i = 0; i < kRows; ++i) {
+          Batch<T>& sum = to[i * kColumns + j];
+          sum = xsimd::fma(read(a.data + i * a.row_stride), values, sum);
+        }
+      }
     };
     int64_t k = 0;
     for (; kPairs && k + 2 * kWidth <= depth; k += 2 * kWidth) {
@@ -174,16 +181,29 @@ template <int kRows, class T>
       add(sums, [&](const T* x) { return load_part(x, depth); });
     }
 #pragma GCC unroll 8
-    for (int i = 0; i < kRows; ++i) {
-      target.put(across_lanes(kPairs ? sums[i] + odd[i] : sums[i], Add()), target.at(i, j).c);
+    for (int s = 0; s < kSums; ++s) {
+      const T sum = across_lanes(kPairs ? sums[s] + odd[s] : sums[s], Add());
+      target.put(sum, target.at(s / kColumns, column + s % kColumns).c);
     }
   }
+  if constexpr (kColumns > 1) {
+    if (column < b.columns) multiply_dots<kRows, 1>(a, columns_from(b, column), target.at(0, column));
+  }
+}
+
+/// kRows rows of A times B.
+template <int kRows, class T>
+void multiply_rows(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& target) {
+  // The second-level cache delivers columns of B almost twice as fast one after another as side by side. A row or two
+  // on registers of half the size would wait for loads instead: columns side by side share those of A.
+  constexpr int kColumns = kTileRegisters == 4 || kRows > 2 ? 1 : 8 / kRows;
+  multiply_dots<kRows, kColumns>(a, b, target);
 }
 
 template <int kRows = kMostDotRows, class T>
 void multiply_few_rows(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& target) {
   int64_t i = 0;
-  for (; i + kRows <= a.rows; i += kRows) multiply_dots<kRows>(rows_from(a, i), b, target.at(i, 0));
+  for (; i + kRows <= a.rows; i += kRows) multiply_rows<kRows>(rows_from(a, i), b, target.at(i, 0));
   if constexpr (kRows > 1) {
     if (i < a.rows) multiply_few_rows<kRows - 1>(rows_from(a, i), b, target.at(i, 0));
   }
