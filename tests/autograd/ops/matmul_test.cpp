@@ -4,8 +4,11 @@
 #include <gradus/tests/error_of.h>
 #include <gtest/gtest.h>
 #include <cmath>
+#include <filesystem>
 #include <functional>
 #include <limits>
+#include <set>
+#include <string>
 
 namespace gradus {
 namespace {
@@ -308,6 +311,27 @@ TEST(Threads, SimpleOperationsAreSplitAsTheirInputsWere) {
   }
   set_num_threads(1);
   EXPECT_EQ((y * x).impl()->parts, 1);
+}
+
+std::set<std::string> threads_of_this_program() {
+  std::set<std::string> ids;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) ids.insert(task.path().filename());
+  return ids;
+}
+
+// To start another thread takes longer than most operations.
+TEST(Threads, ThoseWithNothingToDoAreKept) {
+  const Tensor few = zeros({20'000}), many = zeros({80'000});
+  set_num_threads(4);
+  EXPECT_EQ(many.exp().impl()->parts, 4);
+  const std::set<std::string> before = threads_of_this_program();
+  EXPECT_GE(before.size(), 4U);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(few.exp().impl()->parts, 2);
+    EXPECT_EQ(many.exp().impl()->parts, 4);
+  }
+  EXPECT_EQ(threads_of_this_program(), before);
+  set_num_threads(1);
 }
 
 }  // namespace
