@@ -53,13 +53,29 @@ class Engine {
  private:
   using Nodes = std::vector<Node*, memory::Allocator<Node*>>;  // a new list of a million costs its page faults
 
+  static constexpr size_t kSoon = 8, kSooner = 4;  // nodes ahead
+
+  // Where it is not inlined, GCC 12 takes it for a function without effect and leaves the call out.
+  [[gnu::always_inline]] static void prefetch_node(uintptr_t node) {
+    constexpr size_t kLine = 64;
+    for (size_t line = 0; line < sizeof(Node) / kLine + 2; ++line) {
+      __builtin_prefetch(reinterpret_cast<const void*>(node + line * kLine));
+    }
+  }
+
+  /// While nodes are being found, only its consumer knows where the next one is. But most lie in the order in which
+  /// they were made, so that the next few are as far away as the last few: asks memory for what is there.
+  [[gnu::always_inline]] void prefetch_as_far_on(size_t found) const {
+    if (found < kSoon) return;
+    const auto here = reinterpret_cast<uintptr_t>(visited_[found]);
+    prefetch_node(here + (here - reinterpret_cast<uintptr_t>(visited_[found - kSoon])));
+  }
+
   /// Nodes are worked through more or less in the order in which they were found: asks memory for one to come soon, and
   /// for what another saved, which comes sooner.
   void prefetch(size_t done) const {
-    constexpr size_t kSoon = 8, kSooner = 4, kLine = 64;
     if (done + kSoon >= visited_.size()) return;
-    const auto* node = reinterpret_cast<const std::byte*>(visited_[done + kSoon]);
-    for (size_t line = 0; line < sizeof(Node) / kLine + 2; ++line) __builtin_prefetch(node + line * kLine);
+    prefetch_node(reinterpret_cast<uintptr_t>(visited_[done + kSoon]));
     visited_[done + kSooner]->prefetch_saved();
   }
 
@@ -72,7 +88,10 @@ class Engine {
       }
     };
     count(roots);
-    for (size_t i = 0; i < visited_.size(); ++i) count(visited_[i]->next_edges);  // visited_ grows meanwhile
+    for (size_t i = 0; i < visited_.size(); ++i) {  // visited_ grows meanwhile
+      prefetch_as_far_on(i);
+      count(visited_[i]->next_edges);
+    }
   }
 
   /// Finds the nodes that lead to a target, by counting down once to know an order, and up again from its end.
