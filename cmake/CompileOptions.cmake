@@ -28,7 +28,7 @@ endif()
 #   -fno-trapping-math selects and square roots vectorise too. None of them changes a value; -ffast-math would (NaN checks break).
 #   -fno-semantic-interposition lets GCC inline functions of position-independent code within their file, as Clang does;
 #   -ftls-model=initial-exec reads a thread's variables without a call (all of ours together have less than 100 bytes).
-#   -falign-loops=32 (GCC aligns to 16): a loop of five instructions that crosses a boundary of 64 bytes takes a quarter longer.
+#   -falign-loops=64 (GCC aligns to 16): a short loop that crosses a boundary of 64 bytes takes up to a quarter longer.
 #   align-threshold=10000: also one of several loops in a function that GCC takes for a rare case.
 function(gradus_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -38,7 +38,7 @@ function(gradus_compile_options target)
   if(GRADUS_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
-  target_compile_options(${target} PRIVATE ${GRADUS_ARCH_FLAGS} $<$<CXX_COMPILER_ID:GNU>:-falign-loops=32>
+  target_compile_options(${target} PRIVATE ${GRADUS_ARCH_FLAGS} $<$<CXX_COMPILER_ID:GNU>:-falign-loops=64>
                                            $<$<CXX_COMPILER_ID:GNU>:--param=align-threshold=10000>)
   if(GRADUS_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${GRADUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
