@@ -55,7 +55,7 @@ class Engine {
 
   static constexpr size_t kSoon = 8, kSooner = 4;  // nodes ahead
 
-  // Where it is not inlined, GCC 12 takes it for a function without effect and leaves the call out.
+  // These two are always inlined: GCC 12 takes them for functions without effect and leaves their calls out.
   [[gnu::always_inline]] static void prefetch_node(uintptr_t node) {
     constexpr size_t kLine = 64;
     for (size_t line = 0; line < sizeof(Node) / kLine + 2; ++line) {
@@ -63,9 +63,9 @@ class Engine {
     }
   }
 
-  /// While nodes are being found, only its consumer knows where the next one is. But most lie in the order in which
-  /// they were made, so that the next few are as far away as the last few: asks memory for what is there.
-  [[gnu::always_inline]] void prefetch_as_far_on(size_t found) const {
+  /// The walk learns where a node lies only from its consumer, too late to ask for it ahead. But most nodes lie in the
+  /// order in which they were made: the next eight are probably as far on as the last eight.
+  [[gnu::always_inline]] void prefetch_likely_next(size_t found) const {
     if (found < kSoon) return;
     const auto here = reinterpret_cast<uintptr_t>(visited_[found]);
     prefetch_node(here + (here - reinterpret_cast<uintptr_t>(visited_[found - kSoon])));
@@ -89,7 +89,7 @@ class Engine {
     };
     count(roots);
     for (size_t i = 0; i < visited_.size(); ++i) {  // visited_ grows meanwhile
-      prefetch_as_far_on(i);
+      prefetch_likely_next(i);
       count(visited_[i]->next_edges);
     }
   }

@@ -143,30 +143,36 @@ Matrix<T> pack(const Matrix<T>& b, T* packed) {
   return {packed, b.rows, b.columns, kRow, 1};
 }
 
+// Columns of B beside each other in dot products of kRows rows: one, since the second-level cache delivers columns
+// almost twice as fast one after another as side by side. But on AVX2 one row or two would wait for loads, and several
+// columns share each load of A.
+template <int kRows>
+constexpr int kDotColumns = kTileRegisters == 4 || kRows > 2 ? 1 : 8 / kRows;
+
 /// kRows rows of A times B, whose columns are contiguous, by dot products, kColumns columns at a time. GCC 12 keeps the
-/// sums in registers only where loops over them are unrolled by order, and what else it need not read again for every
-/// column only in copies, which nothing stored in C can change.
-template <int kRows, int kColumns, class T>
+/// sums in registers only if the loops over them are unrolled explicitly, and reads pointers and strides again after
+/// every store to C unless the operands are copies: hence the pragmas and the parameters by value.
+template <int kRows, int kColumns = kDotColumns<kRows>, class T>
 [[gnu::noinline]] void multiply_dots(const Matrix<T> a, const Matrix<T> b, const Target<T> target) {
-  constexpr int kSums = kRows * kColumns;
-  constexpr bool kPairs = kSums <= 5;  // so few would wait for themselves: each is kept in two parts
+  static_assert(kRows <= 8 && kColumns <= 8, "as far as loops are unrolled");
+  constexpr bool kPairs = kColumns == 1;  // the sums wait for themselves less in two parts
   constexpr int64_t kWidth = kLanes<T>;
   const int64_t depth = a.columns;
   int64_t column = 0;
   for (; column + kColumns <= b.columns; column += kColumns) {
     const T* const columns = b.data + column * b.column_stride;
-    Batch<T> sums[kSums], odd[kSums];
+    Batch<T> sums[kColumns][kRows], odd[kColumns][kRows];
 #pragma GCC unroll 8
-    for (int s = 0; s < kSums; ++s) sums[s] = odd[s] = Batch<T>(T(0));
+    for (int j = 0; j < kColumns; ++j) {
+#pragma GCC unroll 8
+      for (int i = 0; i < kRows; ++i) sums[j][i] = odd[j][i] = Batch<T>(T(0));
+    }
     const auto add = [&](auto& to, auto&& read) {
 #pragma GCC unroll 8
       for (int j = 0; j < kColumns; ++j) {
         const Batch<T> values = read(columns + j * b.column_stride);
 #pragma GCC unroll 8
-        for (int i = 0; i < kRows; ++i) {
-          Batch<T>& sum = to[i * kColumns + j];
-          sum = xsimd::fma(read(a.data + i * a.row_stride), values, sum);
-        }
+        for (int i = 0; i < kRows; ++i) to[j][i] = xsimd::fma(read(a.data + i * a.row_stride), values, to[j][i]);
       }
     };
     int64_t k = 0;
@@ -181,9 +187,12 @@ template <int kRows, int kColumns, class T>
       add(sums, [&](const T* x) { return load_part(x, depth); });
     }
 #pragma GCC unroll 8
-    for (int s = 0; s < kSums; ++s) {
-      const T sum = across_lanes(kPairs ? sums[s] + odd[s] : sums[s], Add());
-      target.put(sum, target.at(s / kColumns, column + s % kColumns).c);
+    for (int j = 0; j < kColumns; ++j) {
+#pragma GCC unroll 8
+      for (int i = 0; i < kRows; ++i) {
+        const T sum = across_lanes(kPairs ? sums[j][i] + odd[j][i] : sums[j][i], Add());
+        target.put(sum, target.at(i, column + j).c);
+      }
     }
   }
   if constexpr (kColumns > 1) {
@@ -191,19 +200,10 @@ template <int kRows, int kColumns, class T>
   }
 }
 
-/// kRows rows of A times B.
-template <int kRows, class T>
-void multiply_rows(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& target) {
-  // The second-level cache delivers columns of B almost twice as fast one after another as side by side. A row or two
-  // on registers of half the size would wait for loads instead: columns side by side share those of A.
-  constexpr int kColumns = kTileRegisters == 4 || kRows > 2 ? 1 : 8 / kRows;
-  multiply_dots<kRows, kColumns>(a, b, target);
-}
-
 template <int kRows = kMostDotRows, class T>
 void multiply_few_rows(const Matrix<T>& a, const Matrix<T>& b, const Target<T>& target) {
   int64_t i = 0;
-  for (; i + kRows <= a.rows; i += kRows) multiply_rows<kRows>(rows_from(a, i), b, target.at(i, 0));
+  for (; i + kRows <= a.rows; i += kRows) multiply_dots<kRows>(rows_from(a, i), b, target.at(i, 0));
   if constexpr (kRows > 1) {
     if (i < a.rows) multiply_few_rows<kRows - 1>(rows_from(a, i), b, target.at(i, 0));
   }

@@ -155,7 +155,7 @@ void fold_narrow(const T* x, int64_t n, int64_t inner, Total<Fold, R>* total) {
 template <class R, class V>
 R divided(V total, double divisor) {
   if constexpr (std::is_floating_point_v<R>) {
-    return static_cast<R>(static_cast<V>(total) / static_cast<V>(divisor));
+    return static_cast<R>(total / static_cast<V>(divisor));
   } else {
     return static_cast<R>(total);
   }

@@ -95,6 +95,8 @@ std::vector<Measurement::Peer>& Measurement::peers(int threads) {
     if (threads > 1) start(kTuned + ", bound", "bench_libtorch", tuned("OMP_PROC_BIND", "true"));
   }
   start(kLimit, "bench_limit");
+  // Each answers when it has loaded, so that none is measured beside one that still loads.
+  for (Peer& peer : started) peer.process->ask({{"work", "none"}, {"size", 0}});
   return started;
 }
 

@@ -63,14 +63,14 @@ void expect_product(Product product, const Matrix<T>& a, const Matrix<T>& b, T a
 template <class T, class Product>
 void expect_products(Product product) {
   std::mt19937 generator(1);
-  for (const int64_t m : {1, 2, 3, 6, 7, 8, 15, 38}) {
+  for (const int64_t m : {1, 2, 3, 4, 5, 6, 7, 8, 15, 38}) {
     for (const int64_t n : {1, 2, 7, 10, 16, 17, 40, 64, 72, 131}) {
-      for (const int64_t k : {1, 3, 8, 16, 19, 1030}) {
+      for (const int64_t k : {1, 3, 8, 16, 19, 59, 1030}) {
         for (const int layout : {0, 1, 2, 3}) {
           const Stored<T> a = random_matrix<T>(m, k, (layout & 1) != 0, generator);
           const Stored<T> b = random_matrix<T>(k, n, (layout & 2) != 0, generator);
           expect_product(product, a.matrix, b.matrix, T(1), T(0));
-          if (k < 20) expect_product(product, a.matrix, b.matrix, T(0.25), T(k % 2 == 0 ? 1 : -2));
+          if (k < 60) expect_product(product, a.matrix, b.matrix, T(0.25), T(k % 2 == 0 ? 1 : -2));
           if (testing::Test::HasFatalFailure()) return;
         }
       }
