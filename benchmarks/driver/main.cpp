@@ -77,13 +77,19 @@ int main(int argc, char** argv) try {
                "./run bench");
   app.add_flag("--all", options.all, "also products, layers, more threads, gzip, and how each work grows");
   app.add_option("--filter", options.filter, "only the rows whose section, title or work holds this text");
-  app.add_option("--rounds", options.rounds, "rounds of each row")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--rounds", options.rounds, "rounds of each row")->capture_default_str()->check(CLI::Range(1, 1000));
   app.add_option("--seconds", options.seconds, "how long a peer works in a round")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(0.001, 3600.0));
   app.add_option("--out", options.out, "where benchmarks.json and benchmarks.png go")->capture_default_str();
   app.add_option("--page", options.page, "a page whose results are to be replaced, docs/benchmarks.md for one");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    fmt::print(stderr, "bench: {} (./run bench --help lists the options)\n", error.what());
+    return 1;
+  }
   return run(options) ? 0 : 1;
 } catch (const std::exception& error) {
   fmt::print(stderr, "{}\n", error.what());
