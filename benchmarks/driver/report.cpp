@@ -141,6 +141,14 @@ void write_json(const Report& report, const std::filesystem::path& file) {
   std::ofstream(file) << json.dump(1) << '\n';
 }
 
+// Of a row among all sections.
+static std::string label(const Row& row) {
+  for (const std::string prefix : {"operations on ", "training at "}) {
+    if (row.section.starts_with(prefix)) return fmt::format("{}, {}", row.title, row.section.substr(prefix.size()));
+  }
+  return row.peer == kTuned || row.peer == "none" ? row.title : fmt::format("{} ({})", row.title, row.peer);
+}
+
 bool write_picture(const Report& report, const std::filesystem::path& file) {
   std::string data = "$ratios << END\n";
   int line = 0;
@@ -148,10 +156,8 @@ bool write_picture(const Report& report, const std::filesystem::path& file) {
     const Spread l = row.l(), m = row.m();
     if (l.median <= 0 && m.median <= 0) continue;
     const auto number = [](double v) { return v > 0 ? fmt::format("{}", v) : "NaN"; };
-    data +=
-        fmt::format("{} \"{}\" {} {} {} {} {} {}\n", line++,
-                    row.section.starts_with("operations") ? fmt::format("{} {}", row.title, row.size) : row.title,
-                    number(l.median), number(l.low), number(l.high), number(m.median), number(m.low), number(m.high));
+    data += fmt::format("{} \"{}\" {} {} {} {} {} {}\n", line++, label(row), number(l.median), number(l.low),
+                        number(l.high), number(m.median), number(m.low), number(m.high));
   }
   data += "END\n";
   const std::filesystem::path script = std::filesystem::path(file).replace_extension(".gp");
@@ -159,7 +165,7 @@ bool write_picture(const Report& report, const std::filesystem::path& file) {
       << data
       << fmt::format(
              "set terminal pngcairo size 1000,{}\nset output '{}'\nset logscale x 2\nset yrange [{}:-1]\nset grid x\n"
-             "set title 'how much faster gradus is: right of 1 it wins' noenhanced\nset key top right\n"
+             "set title 'how much faster gradus is: right of 1 it wins' noenhanced\nset key below\n"
              "set arrow from 1, graph 0 to 1, graph 1 nohead lc 'black'\nset termoption noenhanced\n"
              "plot $ratios using 3:1:4:5:ytic(2) with xerrorbars pt 7 title 'than its peer (L)', "
              "$ratios using 6:1:7:8 with xerrorbars pt 6 title 'than the limit (M)'\n",
