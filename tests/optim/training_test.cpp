@@ -14,12 +14,12 @@ namespace {
 
 constexpr int kSteps = 100;
 
-// The tutorial's network on batches large enough that products, activations and the optimizer's steps are split.
+// Large enough that products, activations and the optimizer's steps are split.
 template <class Optimizer, class Options>
 std::vector<double> losses(int threads, const Options& options) {
   manual_seed(20);
-  const Tensor images = rand({128, 784}), targets = rand({128, 10});
-  const nn::Sequential model(nn::Linear(784, 200), nn::Sigmoid(), nn::Linear(200, 10), nn::Sigmoid());
+  const Tensor images = rand({96, 196}), targets = rand({96, 10});
+  const nn::Sequential model(nn::Linear(196, 200), nn::Sigmoid(), nn::Linear(200, 10), nn::Sigmoid());
   Optimizer optimizer(model.parameters(), options);
   std::vector<double> all;
   set_num_threads(threads);
@@ -37,9 +37,9 @@ std::vector<double> losses(int threads, const Options& options) {
 template <class Optimizer, class Options>
 void expect_same_losses(const Options& options) {
   const std::vector<double> one = losses<Optimizer>(1, options);
-  EXPECT_LT(one.back(), 0.9 * one.front());
+  EXPECT_LT(one.back(), 0.95 * one.front());
   EXPECT_EQ(losses<Optimizer>(1, options), one);
-  for (const int threads : {2, 3, 4}) {
+  for (const int threads : {2, 3}) {
     const std::vector<double> several = losses<Optimizer>(threads, options);
     EXPECT_EQ(losses<Optimizer>(threads, options), several) << threads;
     for (int step = 0; step < kSteps; ++step) {
