@@ -1,10 +1,12 @@
 #include <fmt/format.h>
+#include <gradus/autograd/error.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <exception>
 #include <filesystem>
+#include <optional>
 
 #include "cases.h"
 #include "measure.h"
@@ -39,18 +41,24 @@ std::vector<Row> wanted_rows(const Options& options) {
 
 /// True if everything that was to be measured could be, and all peers agreed.
 bool run(const Options& options) {
+  std::optional<Page> page;
+  if (!options.page.empty()) page.emplace(options.page);
+  Report report;
+  report.rows = wanted_rows(options);
+  if (report.rows.empty()) {
+    throw gradus::Error(fmt::format("no row's section, title or work holds '{}'{}", options.filter,
+                                    options.all ? "" : "; there are more with --all"));
+  }
   Measurement measurement({.programs = fs::path(GRADUS_BINARY_DIR) / "benchmarks",
                            .data = options.out / "benchmark_data",
                            .rounds = options.rounds,
                            .seconds = options.seconds});
-  Report report;
   report.machine = describe_machine();
   report.libtorch = measurement.has_libtorch()
                         ? "LibTorch as Debian packages it, stock and tuned (passive waits, glibc keeps its pages)."
                         : "LibTorch is not installed and left out: ./run bench --with-libtorch installs it.";
   fmt::print("{}\n{}\n", report.machine, report.libtorch);
   print_head();
-  report.rows = wanted_rows(options);
   std::string section;
   for (Row& row : report.rows) {
     measurement.measure(row);
@@ -65,7 +73,7 @@ bool run(const Options& options) {
   fmt::print("\nwritten: {}\n", (options.out / "benchmarks.json").string());
   const fs::path picture = options.out / "benchmarks.png";
   if (write_picture(report, picture)) fmt::print("written: {}\n", picture.string());
-  if (!options.page.empty()) update_page(report, options.page);
+  if (page) page->update(report);
   return std::none_of(report.rows.begin(), report.rows.end(), [](const Row& row) { return !row.problem.empty(); });
 }
 
@@ -92,6 +100,6 @@ int main(int argc, char** argv) try {
   }
   return run(options) ? 0 : 1;
 } catch (const std::exception& error) {
-  fmt::print(stderr, "{}\n", error.what());
+  fmt::print(stderr, "bench: {}\n", error.what());
   return 1;
 }

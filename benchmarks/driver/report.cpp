@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <gradus/autograd/aside_file.h>
 #include <gradus/autograd/error.h>
 #include <unistd.h>
 
@@ -138,7 +139,7 @@ void write_json(const Report& report, const std::filesystem::path& file) {
   for (const Figure& f : report.figures) {
     json["memory"].push_back({{"title", f.title}, {"unit", f.unit}, {"value", f.value}, {"at_most", f.limit}});
   }
-  std::ofstream(file) << json.dump(1) << '\n';
+  gradus::write_file(file, json.dump(1) + '\n');
 }
 
 // Of a row among all sections.
@@ -173,16 +174,21 @@ bool write_picture(const Report& report, const std::filesystem::path& file) {
   return run_program({"gnuplot", script.string()}).has_value();
 }
 
-void update_page(const Report& report, const std::filesystem::path& page) {
-  std::ifstream in(page);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
+Page::Page(const std::filesystem::path& file) : file_(file) {
+  std::ifstream in(file);
+  if (!in) throw gradus::Error(fmt::format("cannot read the page {}", file.string()));
+  text_.assign(std::istreambuf_iterator<char>(in), {});
   const std::string begin = "<!-- results -->\n", end = "<!-- end of results -->";
-  const size_t from = text.find(begin), to = text.find(end);
+  const size_t from = text_.find(begin), to = text_.find(end);
   if (from == std::string::npos || to == std::string::npos) {
-    throw gradus::Error(fmt::format("{} has no lines '<!-- results -->' and '<!-- end of results -->'", page.string()));
+    throw gradus::Error(fmt::format("{} has no lines '<!-- results -->' and '<!-- end of results -->'", file.string()));
   }
-  text.replace(from + begin.size(), to - from - begin.size(), to_markdown(report));
-  std::ofstream(page) << text;
+  from_ = from + begin.size();
+  length_ = to - from_;
+}
+
+void Page::update(const Report& report) const {
+  gradus::write_file(file_, std::string(text_).replace(from_, length_, to_markdown(report)));
 }
 
 }  // namespace benchmarks

@@ -27,7 +27,17 @@ std::string to_markdown(const Report& report);
 void write_json(const Report& report, const std::filesystem::path& file);
 /// The ratios as a picture, by gnuplot; false if gnuplot is not installed.
 bool write_picture(const Report& report, const std::filesystem::path& file);
-/// Puts the tables between the lines <!-- results --> and <!-- end of results --> of a page.
-void update_page(const Report& report, const std::filesystem::path& page);
+/// A page whose tables stand between the lines <!-- results --> and <!-- end of results -->.
+class Page {
+ public:
+  /// Throws gradus::Error for a file that cannot be read or has no such lines: before minutes are spent on its results.
+  explicit Page(const std::filesystem::path& file);
+  void update(const Report& report) const;
+
+ private:
+  std::filesystem::path file_;
+  std::string text_;
+  size_t from_ = 0, length_ = 0;
+};
 
 }  // namespace benchmarks
