@@ -18,8 +18,8 @@ constexpr int kSteps = 100;
 template <class Optimizer, class Options>
 std::vector<double> losses(int threads, const Options& options) {
   manual_seed(20);
-  const Tensor images = rand({96, 196}), targets = rand({96, 10});
-  const nn::Sequential model(nn::Linear(196, 200), nn::Sigmoid(), nn::Linear(200, 10), nn::Sigmoid());
+  const Tensor images = rand({96, 64}), targets = rand({96, 10});
+  const nn::Sequential model(nn::Linear(64, 200), nn::Sigmoid(), nn::Linear(200, 10), nn::Sigmoid());
   Optimizer optimizer(model.parameters(), options);
   std::vector<double> all;
   set_num_threads(threads);
